@@ -1,0 +1,16 @@
+//! Everything Penstock knows, with no window and no terminal in sight.
+//!
+//! The way of an event: a source appends it to the journal (durable before the source is told
+//! "accepted"); each stream's worker reads from its own cursor, cuts a batch by the provider's
+//! limits, builds the provider's request, sends it, and turns the answer into a verdict; attempt
+//! and cursor are committed together. Nothing here knows Tauri, prints, or reads the user's
+//! environment except where a host passes it in.
+
+pub mod clock;
+pub mod engine;
+pub mod event;
+pub mod problem;
+pub mod provider;
+pub mod secret;
+pub mod vault;
+pub mod view;

@@ -1,0 +1,168 @@
+//! Providers: where audit events go.
+//!
+//! A provider is one file in this folder, one guide in `guides/`, its tests, and one line in
+//! [`all`]. [`Provider::connect`] checks and tidies what a person typed and gives a
+//! [`Destination`], which builds requests (pure: events in, bytes out) and judges answers (pure:
+//! response in, [`Verdict`] out). Sending is not done here, and no other room matches on a
+//! provider's name.
+
+mod field;
+mod verdict;
+mod wire;
+
+pub use field::{Choice, Field, FieldGroup, FieldKind, Limits};
+pub use verdict::{Fate, Verdict};
+pub use wire::{Body, Header, Request, Response};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use ts_rs::TS;
+
+use crate::event::Event;
+use crate::problem::Problem;
+use crate::secret::{Secret, Secrets};
+
+/// The settings of a stream that are not secret, by field name.
+pub type Details = Map<String, Value>;
+
+/// What a person is told about a provider before choosing it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct About {
+    /// `splunk`: as in the command line.
+    pub id: String,
+    /// `Splunk`: as the vendor writes it.
+    pub name: String,
+    pub category: Category,
+    /// A few words: `HTTP Event Collector (HEC)`.
+    pub tagline: String,
+    /// Two letters for the tile.
+    pub monogram: String,
+    /// Hue of the tile, 0 to 360.
+    pub hue: u16,
+    /// Other names people search by: `Sentinel`, `Logtail`.
+    pub aliases: Vec<String>,
+    pub fields: Vec<Field>,
+    pub guide: Guide,
+    /// What to expect once accepted: `Azure shows new rows within about 10 minutes.`
+    pub after_accepted: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    Siem,
+    Observability,
+    Pipeline,
+    Custom,
+    Practice,
+}
+
+/// A setup guide: numbered steps beside the form.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct Guide {
+    /// One sentence on what is needed and how long it takes.
+    pub intro: String,
+    pub steps: Vec<GuideStep>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct GuideStep {
+    pub title: String,
+    /// Paragraphs of inline Markdown: `**bold**`, `` `code` `` and links only.
+    pub body: Vec<String>,
+    /// Fields this step gives the value of.
+    pub fields: Vec<String>,
+    /// Texts worth copying.
+    pub copy: Vec<CopyText>,
+    pub links: Vec<Link>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct CopyText {
+    pub label: String,
+    pub text: String,
+    /// Set where the text is also worth saving as a file of this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub file_name: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct Link {
+    pub label: String,
+    pub url: String,
+}
+
+/// What is wrong with what a person typed into one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FieldError {
+    /// The field's name.
+    pub field: String,
+    /// What is wrong and where the right value is, one or two sentences.
+    pub message: String,
+}
+
+/// A destination ready to use, with the details tidied the way they are to be saved.
+pub struct Connected {
+    pub destination: Box<dyn Destination>,
+    pub details: Details,
+    pub secrets: Secrets,
+    /// Things a person should know though they are not wrong, such as a secret sent over `http`.
+    pub warnings: Vec<FieldError>,
+}
+
+pub trait Provider: Send + Sync {
+    fn about(&self) -> About;
+
+    /// Understands what was pasted (trims, takes a full URL for a host, …), checks it, and
+    /// gives the destination. Errors name each field at fault.
+    fn connect(&self, details: &Details, secrets: &Secrets) -> Result<Connected, Vec<FieldError>>;
+}
+
+/// One configured place that takes events. Pure: no clock, no network.
+pub trait Destination: Send + Sync {
+    /// `splunk.example.com:8088`: what a list shows as the place events go.
+    fn endpoint(&self) -> String;
+
+    fn limits(&self) -> Limits;
+
+    /// The request that carries `events` (at least one), with the token from signing in where
+    /// there is one.
+    fn request(&self, events: &[Event], token: Option<&Secret>) -> Request;
+
+    /// What the answer to [`Self::request`] means for each of `events`.
+    fn verdict(&self, events: &[Event], response: &Response) -> Verdict;
+
+    /// For the few that must sign in first.
+    fn sign_in(&self) -> Option<&dyn SignIn> {
+        None
+    }
+}
+
+/// Getting a short-lived token before sending.
+pub trait SignIn: Send + Sync {
+    fn request(&self) -> Request;
+
+    /// The token, or why there is none and whether to try again ([`Verdict::Retry`] or
+    /// [`Verdict::Hold`]).
+    fn token(&self, response: &Response) -> Result<Token, Verdict>;
+}
+
+/// A short-lived token.
+pub struct Token {
+    pub secret: Secret,
+    pub lifetime: std::time::Duration,
+}
+
+/// Every provider, in the order of the picker.
+pub fn all() -> &'static [&'static dyn Provider] {
+    &[]
+}
+
+/// The provider with this id.
+pub fn find(id: &str) -> Result<&'static dyn Provider, Problem> {
+    all().iter().copied().find(|provider| provider.about().id == id).ok_or_else(|| {
+        Problem::new("provider-unknown", format!("There is no provider called {id:?}."))
+            .next("Run `penstock provider list` to see the providers and their ids.")
+    })
+}

@@ -12,5 +12,6 @@ pub mod event;
 pub mod problem;
 pub mod provider;
 pub mod secret;
+pub mod source;
 pub mod vault;
 pub mod view;

@@ -40,7 +40,8 @@ pub enum FieldKind {
     Switch,
     /// One of `choices`; up to four are drawn as radio cards, more as a menu.
     Choice,
-    /// `[{"key","value"}]`.
+    /// `[{"key","value","secret"}]`. All rows are kept in the keychain; one with `secret` set to
+    /// `false` may be shown in a request, any other is redacted there.
     Headers,
     /// A PEM file: pasted, dropped or picked.
     Pem,

@@ -1,0 +1,133 @@
+/**
+ * What the whole page knows: streams, sources, journal and app, as Rust last told them. Filled
+ * once by `status` and kept up by the pushes `changes`; the page never polls. Rows are replaced
+ * whole, so an unchanged row keeps its identity.
+ */
+import { createContext } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
+import type {
+  About,
+  AppView,
+  Changes,
+  JournalView,
+  Problem,
+  SourceView,
+  StreamView,
+} from '../bindings/engine';
+import type { Host } from '../host/host';
+import { problemOf } from './problem';
+
+export class Store {
+  streams: StreamView[] = $state.raw([]);
+  sources: SourceView[] = $state.raw([]);
+  journal: JournalView | null = $state.raw(null);
+  app: AppView | null = $state.raw(null);
+  providers: About[] = $state.raw([]);
+  /** True once `status` has answered. */
+  ready = $state(false);
+  /** Why it did not answer. */
+  problem: Problem | null = $state.raw(null);
+  /** When Rust last told something. */
+  updatedAt = $state(0);
+
+  /** Grows with each push that brings new attempts, by stream. */
+  readonly attempts = new SvelteMap<string, number>();
+
+  #host: Host;
+  #early: Changes[] = [];
+  #stop: (() => void) | null = null;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Subscribes first and asks afterwards, so that no change in between is lost. */
+  async start(): Promise<void> {
+    try {
+      this.#stop ??= await this.#host.listen('changes', (changes) => this.#heard(changes));
+      const [app, status, providers] = await Promise.all([
+        this.#host.call('app', {}),
+        this.#host.call('status', {}),
+        this.#host.call('providers', {}),
+      ]);
+      this.app = app;
+      this.streams = status.streams;
+      this.sources = status.sources;
+      this.journal = status.journal;
+      this.providers = providers;
+      this.problem = null;
+      this.ready = true;
+      this.updatedAt = Date.now();
+      for (const changes of this.#early.splice(0)) this.apply(changes);
+    } catch (reason) {
+      this.problem = problemOf(reason);
+    }
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = null;
+  }
+
+  stream(key: string): StreamView | undefined {
+    return this.streams.find((stream) => stream.id === key);
+  }
+
+  source(key: string | null): SourceView | undefined {
+    return this.sources.find((source) => source.id === key);
+  }
+
+  provider(id: string): About | undefined {
+    return this.providers.find((provider) => provider.id === id);
+  }
+
+  /** A command's answer is taken at once; the push that follows says the same. */
+  put(stream: StreamView): void {
+    this.streams = replaced(this.streams, [stream], []);
+  }
+
+  putSource(source: SourceView): void {
+    this.sources = replaced(this.sources, [source], []);
+  }
+
+  drop(key: string): void {
+    this.streams = replaced(this.streams, [], [key]);
+  }
+
+  dropSource(key: string): void {
+    this.sources = replaced(this.sources, [], [key]);
+  }
+
+  apply(changes: Changes): void {
+    if (changes.streams.length + changes.removed_streams.length > 0)
+      this.streams = replaced(this.streams, changes.streams, changes.removed_streams);
+    if (changes.sources.length + changes.removed_sources.length > 0)
+      this.sources = replaced(this.sources, changes.sources, changes.removed_sources);
+    if (changes.journal) this.journal = changes.journal;
+    if (changes.app) this.app = changes.app;
+    for (const key of changes.attempts) this.attempts.set(key, (this.attempts.get(key) ?? 0) + 1);
+    this.updatedAt = Date.now();
+  }
+
+  #heard(changes: Changes): void {
+    if (this.ready) this.apply(changes);
+    else this.#early.push(changes);
+  }
+}
+
+function replaced<Row extends { id: string }>(rows: Row[], changed: Row[], removed: string[]) {
+  const news = new Map(changed.map((row) => [row.id, row]));
+  const gone = new Set(removed);
+  const kept: Row[] = [];
+  for (const row of rows) {
+    if (gone.has(row.id)) continue;
+    const fresh = news.get(row.id);
+    kept.push(fresh ?? row);
+    if (fresh) news.delete(row.id);
+  }
+  for (const row of news.values()) if (!gone.has(row.id)) kept.push(row);
+  return kept;
+}
+
+export const [useStore, provideStore] = createContext<Store>();
+export const [useHost, provideHost] = createContext<Host>();

@@ -1,0 +1,5 @@
+/** The page in the window. */
+import { start } from './start';
+import { tauriHost } from './host/tauri';
+
+start(tauriHost());

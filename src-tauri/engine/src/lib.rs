@@ -9,6 +9,7 @@
 pub mod clock;
 pub mod engine;
 pub mod event;
+pub(crate) mod json;
 pub mod problem;
 pub mod provider;
 pub mod secret;

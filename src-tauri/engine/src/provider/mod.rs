@@ -112,6 +112,10 @@ pub struct Connected {
 }
 
 pub trait Provider: Send + Sync {
+    /// As in [`About::id`].
+    fn id(&self) -> &'static str;
+
+    /// [`about`] adds the connection options that every provider takes.
     fn about(&self) -> About;
 
     /// Understands what was pasted (trims, takes a full URL for a host, …), checks it, and
@@ -125,6 +129,12 @@ pub trait Destination: Send + Sync {
     fn endpoint(&self) -> String;
 
     fn limits(&self) -> Limits;
+
+    /// Why this event is not to be sent, where it is known beforehand that the provider would
+    /// spoil it without saying so. Such an event is set aside with the reason.
+    fn refuse(&self, _event: &Event) -> Option<Problem> {
+        None
+    }
 
     /// The request that carries `events` (at least one), with the token from signing in where
     /// there is one.
@@ -159,10 +169,29 @@ pub fn all() -> &'static [&'static dyn Provider] {
     &[]
 }
 
+/// What a person is told about `provider`, the connection options included.
+pub fn about(provider: &dyn Provider) -> About {
+    let mut about = provider.about();
+    about.fields.extend(connection_fields());
+    about
+}
+
+/// The options for reaching a provider, the same for each of them.
+pub(crate) fn connection_fields() -> Vec<Field> {
+    Vec::new()
+}
+
 /// The provider with this id.
 pub fn find(id: &str) -> Result<&'static dyn Provider, Problem> {
-    all().iter().copied().find(|provider| provider.about().id == id).ok_or_else(|| {
-        Problem::new("provider-unknown", format!("There is no provider called {id:?}."))
+    all()
+        .iter()
+        .copied()
+        .find(|provider| provider.id() == id)
+        .ok_or_else(|| {
+            Problem::new(
+                "provider-unknown",
+                format!("There is no provider called {id:?}."),
+            )
             .next("Run `penstock provider list` to see the providers and their ids.")
-    })
+        })
 }

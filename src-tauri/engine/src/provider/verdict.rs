@@ -10,7 +10,10 @@ pub enum Verdict {
     /// Every event was taken.
     Accepted,
     /// Nothing was taken, and the same request may work later; not before `after`.
-    Retry { after: Option<Duration>, reason: Problem },
+    Retry {
+        after: Option<Duration>,
+        reason: Problem,
+    },
     /// The request as a whole was not taken; halves of it may be. A single event that gets this
     /// is set aside.
     Split { reason: Problem },

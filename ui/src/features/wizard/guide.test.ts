@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { Guide } from '../../bindings/engine';
+import { stepFor, stepStates } from './guide';
+
+const step = (title: string, fields: string[]) => ({
+  title,
+  body: [],
+  fields,
+  copy: [],
+  links: [],
+});
+const guide: Guide = {
+  intro: '',
+  steps: [step('Register', ['id', 'secret']), step('Workspace', []), step('Rule', ['rule'])],
+};
+const done = (right: string[], said: [number, boolean][] = [], needed: number | null = null) =>
+  stepStates(guide, (field) => right.includes(field), new Map(said), needed).map((s) => s.done);
+
+describe('the steps of a guide', () => {
+  it('are done once all their fields are right', () => {
+    expect(done(['id'])).toEqual([false, false, false]);
+    expect(done(['id', 'secret'])).toEqual([true, false, false]);
+  });
+
+  it('without fields are done only where a person ticks them', () => {
+    expect(done([], [[2, true]])).toEqual([false, true, false]);
+  });
+
+  it('follow what a person said over what the form says', () => {
+    expect(done(['rule'], [[3, false]])).toEqual([false, false, false]);
+  });
+
+  it('are never done while an error points at them', () => {
+    expect(done(['rule'], [], 3)).toEqual([false, false, false]);
+  });
+
+  it('are found by field', () => {
+    expect(stepFor(guide, 'rule')).toBe(3);
+    expect(stepFor(guide, 'unknown')).toBeNull();
+  });
+});

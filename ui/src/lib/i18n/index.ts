@@ -1,3 +1,5 @@
 /** Every string a person reads, by screen. A language is one folder like `en/`. */
 export { app } from './en/app';
+export { common, verify } from './en/common';
+export { format } from './en/format';
 export { problems } from './en/problems';

@@ -3,6 +3,8 @@
 //! A source hands events to [`Append`], which answers only when they are durable in the journal;
 //! only then may the source tell its sender "accepted". A source keeps no event of its own.
 
+pub mod http_intake;
+
 use bytes::Bytes;
 use std::future::Future;
 use std::pin::Pin;

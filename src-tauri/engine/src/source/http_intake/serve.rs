@@ -1,0 +1,284 @@
+//! Accepts connections and answers requests.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::body::{self, Bounds, Encoding, Room};
+use super::listen::{self, OwnHosts};
+use super::refusal::Refusal;
+use super::split::split;
+use super::{Options, token_sha256};
+use crate::problem::Problem;
+use crate::source::{Append, AppendError};
+
+/// Longest wait for the next request on an open connection, its head included.
+const HEAD_TIME: Duration = Duration::from_secs(60);
+/// Longest wait for the next piece of a body.
+const BODY_IDLE: Duration = Duration::from_secs(30);
+/// Longest wait for the rest of a body that is refused already.
+const DISCARD_IDLE: Duration = Duration::from_secs(2);
+/// Longest wait for requests in flight when stopping.
+const STOP_TIME: Duration = Duration::from_secs(30);
+const CONNECTIONS: usize = 1_024;
+/// Memory for the bodies of all requests in flight.
+const ROOM: usize = 64 << 20;
+/// A larger body is checked off the async threads.
+const LARGE: usize = 1 << 20;
+
+/// An intake that listens. Dropping it stops it too, without waiting.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: watch::Sender<()>,
+    accepting: JoinHandle<()>,
+    intake: Arc<Intake>,
+}
+
+impl Running {
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:8787/v1/events`
+    pub fn url(&self) -> String {
+        listen::url(self.address)
+    }
+
+    /// From now on only this token is taken.
+    pub fn replace_token(&self, token_sha256: [u8; 32]) {
+        *self
+            .intake
+            .token
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = token_sha256;
+    }
+
+    /// Takes no new request and waits for those in flight.
+    pub async fn stop(self) {
+        drop(self.stop);
+        if let Err(error) = self.accepting.await {
+            tracing::error!(%error, "The intake ended badly.");
+        }
+    }
+}
+
+/// Starts listening; requests are answered from now on.
+pub async fn start(options: Options, append: Arc<dyn Append>) -> Result<Running, Problem> {
+    let address = listen::parse(&options.listen, options.beyond_loopback)?;
+    let listener = listen::bind(address).await?;
+    let address = listener.local_addr().unwrap_or(address);
+    let intake = Arc::new(Intake {
+        hosts: OwnHosts::new(address, &options.host_names),
+        token: RwLock::new(options.token_sha256),
+        bounds: Bounds {
+            body: options.max_body,
+            decompressed: options.max_decompressed,
+            idle: BODY_IDLE,
+        },
+        room: Room::new(ROOM),
+        append,
+    });
+    let (stop, stopping) = watch::channel(());
+    let accepting = tokio::spawn(accept(listener, intake.clone(), stopping));
+    Ok(Running {
+        address,
+        stop,
+        accepting,
+        intake,
+    })
+}
+
+/// Until `stopping` closes.
+async fn accept(listener: TcpListener, intake: Arc<Intake>, mut stopping: watch::Receiver<()>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let place = places.clone().acquire_owned();
+        let accepted = async { (place.await, listener.accept().await) };
+        let (place, accepted) = tokio::select! {
+            accepted = accepted => accepted,
+            _ = stopping.changed() => break,
+        };
+        while connections.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, _)) => {
+                let connection = connection(stream, intake.clone(), stopping.clone());
+                connections.spawn(async move {
+                    connection.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "The intake could not accept a connection.");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    let all = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(STOP_TIME, all).await.is_err() {
+        tracing::warn!("Requests in flight did not finish in time; their senders will come again.");
+    }
+}
+
+async fn connection(stream: TcpStream, intake: Arc<Intake>, mut stopping: watch::Receiver<()>) {
+    // Answers are small and someone waits for them.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let intake = intake.clone();
+        async move { Ok::<_, Infallible>(intake.answer(request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let result = tokio::select! {
+        result = connection.as_mut() => result,
+        _ = stopping.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = result {
+        tracing::debug!(%error, "A connection to the intake ended early.");
+    }
+}
+
+struct Intake {
+    hosts: OwnHosts,
+    token: RwLock<[u8; 32]>,
+    bounds: Bounds,
+    room: Room,
+    append: Arc<dyn Append>,
+}
+
+impl std::fmt::Debug for Intake {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Intake")
+            .field("hosts", &self.hosts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Intake {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        match self.take(request).await {
+            Ok(accepted) => {
+                let body = format!("{{\"accepted\":{accepted}}}");
+                let mut response = Response::new(Full::new(Bytes::from(body)));
+                response
+                    .headers_mut()
+                    .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                response
+            }
+            Err(refusal) => {
+                self.append.refused(refusal.reason());
+                refusal.answer()
+            }
+        }
+    }
+
+    /// How many events were taken.
+    async fn take(&self, request: Request<Incoming>) -> Result<usize, Refusal> {
+        let (events, _share) = match self.judge(&request) {
+            Ok(encoding) => {
+                let mut body = request.into_body();
+                match body::read(&mut body, encoding, self.bounds, &self.room).await {
+                    Ok((bytes, share)) => (parse(bytes).await?, share),
+                    Err(refusal) => {
+                        tokio::spawn(body::discard(body, DISCARD_IDLE));
+                        return Err(refusal);
+                    }
+                }
+            }
+            Err(refusal) => {
+                tokio::spawn(body::discard(request.into_body(), DISCARD_IDLE));
+                return Err(refusal);
+            }
+        };
+        let count = events.len();
+        if count > 0 {
+            self.append
+                .append(events)
+                .await
+                .map_err(|error| match error {
+                    AppendError::Full {
+                        retry_after,
+                        problem,
+                    } => Refusal::full(retry_after, problem),
+                    AppendError::Failed(problem) => Refusal::failed(problem),
+                })?;
+        }
+        Ok(count)
+    }
+
+    /// Everything that can be judged before the body comes.
+    fn judge(&self, request: &Request<Incoming>) -> Result<Encoding, Refusal> {
+        let mut hosts = request.headers().get_all(HOST).iter();
+        match (hosts.next().map(HeaderValue::to_str), hosts.next()) {
+            (Some(Ok(host)), None) if self.hosts.contain(host) => {}
+            (None, _) => return Err(Refusal::host_missing()),
+            _ => return Err(Refusal::host_foreign()),
+        }
+        if request
+            .uri()
+            .authority()
+            .is_some_and(|host| !self.hosts.contain(host.as_str()))
+        {
+            return Err(Refusal::host_foreign());
+        }
+        if request.uri().path() != "/v1/events" {
+            return Err(Refusal::path_unknown());
+        }
+        if request.method() != Method::POST {
+            return Err(Refusal::method_unknown());
+        }
+        self.judge_token(request)?;
+        Encoding::of(request.headers())
+    }
+
+    fn judge_token(&self, request: &Request<Incoming>) -> Result<(), Refusal> {
+        let Some(presented) = request.headers().get(AUTHORIZATION) else {
+            return Err(Refusal::token_wrong(false));
+        };
+        let token = presented.to_str().ok().and_then(|value| {
+            let (scheme, token) = value.trim().split_once(' ')?;
+            scheme
+                .eq_ignore_ascii_case("bearer")
+                .then_some(token.trim())
+        });
+        let wanted = *self.token.read().unwrap_or_else(PoisonError::into_inner);
+        match token {
+            // The hash hides where a wrong token differs; comparing all of it hides the rest.
+            Some(token) if same(&token_sha256(token), &wanted) => Ok(()),
+            _ => Err(Refusal::token_wrong(true)),
+        }
+    }
+}
+
+fn same(one: &[u8; 32], other: &[u8; 32]) -> bool {
+    std::hint::black_box(one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b))) == 0
+}
+
+async fn parse(body: Bytes) -> Result<Vec<Bytes>, Refusal> {
+    if body.len() < LARGE {
+        return split(body);
+    }
+    tokio::task::spawn_blocking(|| split(body))
+        .await
+        .expect("splitting does not panic")
+}

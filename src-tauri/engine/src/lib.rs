@@ -6,12 +6,16 @@
 //! and cursor are committed together. Nothing here knows Tauri, prints, or reads the user's
 //! environment except where a host passes it in.
 
+pub mod certificate;
 pub mod clock;
+pub mod connection;
 pub mod engine;
 pub mod event;
+pub mod http;
 pub(crate) mod json;
 pub mod problem;
 pub mod provider;
+pub mod redact;
 pub mod secret;
 pub mod source;
 pub mod vault;

@@ -1,0 +1,259 @@
+/**
+ * A host of scripted data, for tests and for looking at the page in a plain browser. Never part
+ * of the app.
+ *
+ * - `?scenario=` `ten` (as drawn), `empty`, `two-hundred`, `thousand`, `healthy`, `guest`,
+ *   `keychain-locked`, `store-problem` (with `problem=` `newer`, `rubbish`, `readonly`, `full`),
+ *   `failing` (every call that changes something is refused), `silent` (no answer at all)
+ * - `live=MS` pushes changes at that pace; `pace=MS` is the time of a stage of Verify
+ * - `theme=`, `practice=on`
+ */
+import type { Commands } from '../../bindings/commands';
+import type { JournalView, SourceCreated, SourceView } from '../../bindings/engine';
+import type { Host } from '../host';
+import { detailOf, throughputOf } from './attempts';
+import { checked, createdStream } from './drafts';
+import { practiceView } from './practice';
+import { providers } from './providers';
+import { hours } from './streams';
+import { cancel, sample, targetOf, targetOfStream, verify } from './verify';
+import { problem, World } from './world';
+
+type Answers = {
+  [C in keyof Commands]: (
+    takes: Commands[C]['takes'],
+  ) => Commands[C]['answers'] | Promise<Commands[C]['answers']>;
+};
+
+/** Everything that was asked, for tests: `window.asked`. */
+export type Asked = { command: keyof Commands; takes: unknown };
+
+const READS =
+  /^(app|providers|status|stream|check_draft|throughput|attempts?|set_aside|practice|setting)$/;
+
+export function scriptedHost(asked: URLSearchParams): Host {
+  const scenario = asked.get('scenario') ?? 'ten';
+  const world = new World(scenario, asked);
+  const pace = Number(asked.get('pace') ?? 120);
+  const answers = answersOf(world, pace);
+  const calls: Asked[] = [];
+  Object.assign(window, { asked: calls, world });
+  const live = Number(asked.get('live') ?? 0);
+  if (live > 0) setInterval(() => liveTick(world), live);
+
+  return {
+    async call(command, takes) {
+      calls.push({ command, takes: structuredClone(takes) });
+      if (scenario === 'silent') return new Promise(() => {});
+      if (scenario === 'failing' && !READS.test(command))
+        throw problem('disk-full', 'The disk is full.', {
+          next_steps: ['Free some space, then try again.'],
+        });
+      const answer = await (answers[command] as (takes: unknown) => unknown)(takes);
+      return structuredClone(answer) as never;
+    },
+    async listen(push, hear) {
+      return world.listen(push, hear);
+    },
+  };
+}
+
+function journal(world: World): JournalView {
+  const waiting = world.streams.reduce((sum, { waiting }) => sum + waiting, 0);
+  return {
+    first_seq: 1,
+    last_seq: 1_805_092,
+    events: 1_805_092,
+    bytes: 412_000_000,
+    waiting,
+    problem: null,
+  };
+}
+
+function answersOf(world: World, pace: number): Answers {
+  return {
+    app: () => world.app,
+    providers: () => providers,
+    status: () => ({ streams: world.streams, sources: world.sources, journal: journal(world) }),
+    stream: ({ key }) => world.stream(key),
+    check_draft: ({ draft }) => checked(world, draft),
+    verify: ({ run, draft, sample: own }) =>
+      verify(world, run, targetOf(draft), own ?? sample, pace),
+    send_sample: ({ run, key, sample: own }) =>
+      verify(world, run, targetOfStream(world.stream(key)), own ?? sample, pace),
+    cancel_verify: ({ run }) => {
+      cancel(run);
+      return null;
+    },
+    create_stream: ({ draft, verified, paused }) => {
+      const fresh = createdStream(world, draft, verified, paused);
+      world.streams = [...world.streams, fresh];
+      world.tell({ streams: [fresh] });
+      return fresh;
+    },
+    update_stream: ({ draft }) =>
+      world.change(draft.stream ?? '', {
+        name: draft.name,
+        source: draft.source,
+        details: checked(world, draft).details,
+      }),
+    delete_stream: ({ key }) => {
+      world.streams = world.streams.filter(({ id }) => id !== key);
+      world.tell({ removed_streams: [key] });
+      return null;
+    },
+    pause_stream: ({ key }) =>
+      world.change(key, { status: 'paused', paused_at: new Date().toISOString(), reason: null }),
+    resume_stream: ({ key }) =>
+      world.change(key, { status: 'healthy', paused_at: null, reason: null, waiting: 0 }),
+    retry_stream: ({ key }) => {
+      const stream = world.stream(key);
+      if (stream.status !== 'retrying') return world.change(key, { tries: stream.tries + 1 });
+      return world.change(key, { status: 'healthy', reason: null, waiting: 0, tries: 0 });
+    },
+    replay_stream: ({ key }) => world.change(key, { waiting: 12_000 }),
+    throughput: ({ key, range }) => throughputOf(world.stream(key), range, Date.now()),
+    attempts: ({ key, before, limit }) => {
+      const all = key
+        ? world.attempts(key)
+        : world.streams
+            .slice(0, 10)
+            .flatMap(({ id }) => world.attempts(id))
+            .sort((a, b) => b.at.localeCompare(a.at));
+      const from = before === null ? 0 : all.findIndex(({ id }) => id === before) + 1;
+      return all.slice(from, from + limit);
+    },
+    attempt: ({ id }) => {
+      for (const stream of world.streams) {
+        const found = world.attempts(stream.id).find((attempt) => attempt.id === id);
+        if (found) return detailOf(stream, found);
+      }
+      throw problem('attempt-gone', 'This attempt is no longer kept.');
+    },
+    set_aside: ({ key, after, limit }) => {
+      const all = world.setAside(key);
+      const from = after === null ? 0 : all.findIndex(({ seq }) => seq === after) + 1;
+      return all.slice(from, from + limit);
+    },
+    replay_set_aside: ({ key, seqs }) => world.takeSetAside(key, seqs),
+    discard_set_aside: ({ key, seqs }) => world.takeSetAside(key, seqs),
+    export_set_aside: ({ key }) => world.setAside(key).length,
+    create_source: ({ draft }) => createdSource(world, draft.name, draft.kind, draft.details),
+    delete_source: ({ key }) => {
+      world.sources = world.sources.filter(({ id }) => id !== key);
+      world.tell({ removed_sources: [key] });
+      return null;
+    },
+    pause_source: ({ key }) => world.changeSource(key, { status: 'paused' }),
+    resume_source: ({ key }) => world.changeSource(key, { status: 'listening' }),
+    reveal_token: () => 'pst_scripted-token-of-the-intake',
+    rotate_token: () => 'pst_scripted-token-after-rotation',
+    copy_curl: () => null,
+    copy_text: () => null,
+    save_file: () => true,
+    open_link: () => null,
+    practice: () => world.practice,
+    start_practice: () => practice(world, true),
+    stop_practice: () => practice(world, false),
+    set_practice_fault: ({ fault }) => {
+      world.practice = { ...world.practice, fault };
+      world.push('practice', world.practice);
+      return world.practice;
+    },
+    clear_practice: () => {
+      world.practice = { ...world.practice, arrivals: [], events: 0, requests: 0 };
+      return world.practice;
+    },
+    setting: ({ key }) => world.settings.get(key) ?? null,
+    set_setting: ({ key, value }) => {
+      world.settings.set(key, value);
+      return null;
+    },
+  };
+}
+
+function practice(world: World, running: boolean) {
+  world.practice = practiceView(Date.now(), running);
+  world.push('practice', world.practice);
+  return world.practice;
+}
+
+function createdSource(
+  world: World,
+  name: string,
+  kind: string,
+  details: SourceView['details'],
+): SourceCreated {
+  const listen = String(details['listen'] ?? world.app.suggested_listen);
+  if (world.sources.some((other) => other.name === name))
+    throw problem('source-name-taken', 'A source of this name exists.', {
+      next_steps: ['Choose another name.'],
+      field: 'name',
+    });
+  const taken = world.sources.some((other) => other.listen === listen) || listen.endsWith(':8080');
+  if (taken)
+    throw problem('port-taken', `Another program already listens on ${listen}.`, {
+      cause: 'Find it with `ss -ltnp`.',
+      next_steps: ['Take port 8790, which is free, or end the other program.'],
+      field: 'listen',
+      evidence: '127.0.0.1:8790',
+    });
+  const now = Date.now();
+  const fresh: SourceView = {
+    id: `source-new-${world.sources.length}`,
+    name,
+    kind,
+    status: 'listening',
+    problem: null,
+    listen,
+    url: `http://${listen}/v1/events`,
+    token: 'saved',
+    events: 0,
+    events_24h: 0,
+    refused_24h: 0,
+    last_event_at: null,
+    last_refusal: null,
+    largest_event_bytes: 0,
+    hours: hours(now, 5, 'none'),
+    streams: world.streams.filter(({ source }) => source === null).map(({ id }) => id),
+    details: { listen },
+    created_at: new Date(now).toISOString(),
+  };
+  world.sources = [...world.sources, fresh];
+  world.tell({ sources: [fresh] });
+  const { id, url } = fresh;
+  return { id, name, kind, listen, url, token: 'pst_scripted-token-of-the-intake' };
+}
+
+/** A moment in the life of streams that deliver. */
+function liveTick(world: World): void {
+  const now = new Date().toISOString();
+  const moved = world.streams
+    .filter(({ status }) => status === 'healthy')
+    .map((stream) => {
+      const some = 1 + Math.floor(Math.random() * 12);
+      return {
+        ...stream,
+        delivered: stream.delivered + some,
+        delivered_24h: stream.delivered_24h + some,
+        last_delivered_at: now,
+        hours: stream.hours.map((hour, at) =>
+          at === stream.hours.length - 1 ? { ...hour, delivered: hour.delivered + some } : hour,
+        ),
+      };
+    });
+  const fresh = new Map(moved.map((stream) => [stream.id, stream]));
+  world.streams = world.streams.map((stream) => fresh.get(stream.id) ?? stream);
+  world.sources = world.sources.map((source) => ({
+    ...source,
+    events: source.events + moved.length * 3,
+    events_24h: source.events_24h + moved.length * 3,
+    last_event_at: now,
+  }));
+  world.tell({
+    streams: moved,
+    sources: world.sources,
+    journal: journal(world),
+    attempts: [],
+  });
+}

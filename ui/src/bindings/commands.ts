@@ -10,6 +10,8 @@ import type { Fault, PracticeView } from './practice';
 /** Every command of the desktop: what it takes and what it answers. A failed call rejects with a Problem. */
 export interface Commands {
   app: { takes: Record<string, never>; answers: AppView };
+  /** Tries again to open the store, after what kept it shut was mended. */
+  reopen: { takes: Record<string, never>; answers: AppView };
   providers: { takes: Record<string, never>; answers: About[] };
   status: { takes: Record<string, never>; answers: StatusView };
   stream: { takes: { key: string }; answers: StreamView };

@@ -73,6 +73,11 @@ function journal(world: World): JournalView {
 function answersOf(world: World, pace: number): Answers {
   return {
     app: () => world.app,
+    reopen: () => {
+      world.app = { ...world.app, problem: null, delivering: { kind: 'here' } };
+      world.tell({ app: world.app });
+      return world.app;
+    },
     providers: () => providers,
     status: () => ({ streams: world.streams, sources: world.sources, journal: journal(world) }),
     stream: ({ key }) => world.stream(key),

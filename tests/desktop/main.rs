@@ -1,0 +1,1 @@
+//! The real window, driven like a person would.

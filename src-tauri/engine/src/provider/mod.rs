@@ -6,7 +6,19 @@
 //! response in, [`Verdict`] out). Sending is not done here, and no other room matches on a
 //! provider's name.
 
+mod address;
+mod custom;
 mod field;
+mod form;
+mod frame;
+mod headers;
+mod practice;
+mod sheet;
+mod statuses;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod wire;
 
@@ -71,9 +83,12 @@ pub struct GuideStep {
     /// Paragraphs of inline Markdown: `**bold**`, `` `code` `` and links only.
     pub body: Vec<String>,
     /// Fields this step gives the value of.
+    #[serde(default)]
     pub fields: Vec<String>,
     /// Texts worth copying.
+    #[serde(default)]
     pub copy: Vec<CopyText>,
+    #[serde(default)]
     pub links: Vec<Link>,
 }
 
@@ -166,7 +181,7 @@ pub struct Token {
 
 /// Every provider, in the order of the picker.
 pub fn all() -> &'static [&'static dyn Provider] {
-    &[]
+    &[&custom::Custom, &practice::Practice]
 }
 
 /// What a person is told about `provider`, the connection options included.

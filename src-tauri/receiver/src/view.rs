@@ -64,7 +64,11 @@ pub enum Fault {
     #[default]
     None,
     /// Answers this status instead of judging; `retry_after` in seconds.
-    Status { status: u16, retry_after: Option<u32>, percent: u8 },
+    Status {
+        status: u16,
+        retry_after: Option<u32>,
+        percent: u8,
+    },
     /// Answers late.
     Delay { milliseconds: u32 },
     /// Closes the connection: before the body is read, or after the events were taken.

@@ -4,4 +4,6 @@ import type { Page, Route } from './lib/route.svelte';
 
 type Load = () => Promise<{ default: Component<{ route: Route }> }>;
 
-export const pages: Partial<Record<Page, Load>> = {};
+export const pages: Partial<Record<Page, Load>> = {
+  wizard: () => import('./features/wizard/WizardPage.svelte'),
+};

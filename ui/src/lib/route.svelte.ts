@@ -13,8 +13,8 @@ export type Route =
   | { page: 'activity' }
   | { page: 'practice' }
   | { page: 'settings' }
-  /** `provider`: chosen beforehand. `stream`: the stream to change, else a new one. */
-  | { page: 'wizard'; provider?: string; stream?: string };
+  /** `provider`: chosen beforehand. `stream`: the stream to change, with `field` first in hand. */
+  | { page: 'wizard'; provider?: string; stream?: string; field?: string };
 
 export type Page = Route['page'];
 
@@ -38,7 +38,9 @@ export function parseRoute(fragment: string): Route {
       const provider = asked.get('provider');
       const stream = asked.get('stream');
       if (provider) route.provider = provider;
+      const field = asked.get('field');
       if (stream) route.stream = stream;
+      if (field) route.field = field;
       return route;
     }
     default:
@@ -55,6 +57,7 @@ export function routeFragment(route: Route): string {
     const asked = new URLSearchParams();
     if (route.provider) asked.set('provider', route.provider);
     if (route.stream) asked.set('stream', route.stream);
+    if (route.field) asked.set('field', route.field);
     return asked.size > 0 ? `#/wizard?${asked}` : '#/wizard';
   }
   return `#/${route.page}`;

@@ -3,3 +3,4 @@ export { app } from './en/app';
 export { common, verify } from './en/common';
 export { format } from './en/format';
 export { problems } from './en/problems';
+export { wizard } from './en/wizard';

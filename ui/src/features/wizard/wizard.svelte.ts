@@ -1,0 +1,343 @@
+/**
+ * The wizard's state: which step is shown, what the draft holds, and what happens on the way from
+ * one step to the next. Draws nothing.
+ *
+ * Where `stream` is given, that stream is changed instead of a new one made: the provider is
+ * fixed, and the way is Credentials, Verify, Saved.
+ */
+import type { About, Problem, SourceDraft, SourceView, StreamView } from '../../bindings/engine';
+import type { Host } from '../../host/host';
+import { problemOf } from '../../lib/problem';
+import type { Store } from '../../lib/store.svelte';
+import { VerifyRun } from '../../lib/verify-run.svelte';
+import { CredentialsForm } from './form.svelte';
+import { forget, keep, kept, type SourceChoice } from './kept';
+import { nameFault, suggestName, type NameFault } from './names';
+import { isEmpty, withoutSecrets, type Values } from './values';
+
+export type Step = 'provider' | 'credentials' | 'verify' | 'created';
+
+/** What must get the focus so that a person can mend what stopped them. */
+export type Stop = { field: string } | null;
+
+export class Wizard {
+  /** The stream being changed, `null` for a new one. */
+  readonly stream: StreamView | null;
+  readonly run: VerifyRun;
+  step: Step = $state('provider');
+  form: CredentialsForm | null = $state.raw(null);
+  name = $state('');
+  nameJudged = $state(false);
+  source: SourceChoice = $state.raw({ kind: 'all' });
+  /** The sample entry as a person edited it. */
+  sample: string | null = $state(null);
+  created: StreamView | null = $state.raw(null);
+  busy: 'checking' | 'starting' | 'creating' | 'paused' | null = $state(null);
+  /** Why the last thing asked for could not be done. */
+  problem: Problem | null = $state.raw(null);
+  /** The draft was kept from before, and holds secrets no more. */
+  restored = $state(false);
+
+  #host: Host;
+  #store: Store;
+  #newSource: string;
+  #forms = new Map<string, CredentialsForm>();
+  #keptForms: Record<string, { values: Values; said: [number, boolean][] }> = {};
+  #nameByHand = $state(false);
+  /** The form's revision and sample that the report speaks of. */
+  #sent: string | null = null;
+
+  constructor(host: Host, store: Store, newSource: string, stream: StreamView | null = null) {
+    this.#host = host;
+    this.#store = store;
+    this.#newSource = newSource;
+    this.stream = stream;
+    this.run = new VerifyRun(host);
+    this.source = stream ? chosen(stream.source) : usualSource(store.sources);
+    if (stream) {
+      this.step = 'credentials';
+      this.name = stream.name;
+      this.#nameByHand = true;
+    }
+    this.#restore();
+    if (stream && !this.form) this.choose(stream.provider);
+  }
+
+  get about(): About | null {
+    return this.form?.about ?? null;
+  }
+
+  get steps(): Step[] {
+    return this.stream
+      ? ['credentials', 'verify', 'created']
+      : ['provider', 'credentials', 'verify', 'created'];
+  }
+
+  get taken(): string[] {
+    return this.#store.streams.filter(({ id }) => id !== this.stream?.id).map(({ name }) => name);
+  }
+
+  get nameFault(): NameFault | null {
+    return nameFault(this.name, this.taken);
+  }
+
+  /** What the engine finds wrong with the name, in its words. */
+  get nameRefusal(): string | null {
+    return this.form?.check?.errors.find(({ field }) => field === 'name')?.message ?? null;
+  }
+
+  /** Whether the report speaks of what the form holds now. */
+  get fresh(): boolean {
+    return this.#sent !== null && this.#sent === this.#present();
+  }
+
+  get verified(): boolean {
+    return this.fresh && this.run.accepted;
+  }
+
+  choose(id: string): void {
+    if (this.form?.about.id === id) return;
+    const about = this.#store.provider(id);
+    if (!about) return;
+    this.form = this.#formOf(about);
+    this.problem = null;
+    this.run.forget();
+    if (!this.#nameByHand) this.name = suggestName(about.name, this.taken);
+  }
+
+  rename(name: string): void {
+    this.name = name;
+    this.#nameByHand = true;
+    this.form?.look();
+  }
+
+  /** Chooses a provider beforehand. One that is for practice is started and gone through to Verify. */
+  async begin(id: string): Promise<void> {
+    this.choose(id);
+    if (this.form?.about.id !== id) return;
+    await this.next();
+    if (this.step === 'credentials' && this.about?.category === 'practice') await this.next();
+  }
+
+  /** Leads to a field of the form; a saved secret there is about to be replaced. */
+  reveal(field: string): Stop {
+    if (this.form?.keepsSaved(field)) this.form.replace(field);
+    return { field };
+  }
+
+  /** Goes on. Answers what stands in the way. */
+  async next(): Promise<Stop> {
+    if (this.busy) return null;
+    switch (this.step) {
+      case 'provider':
+        return this.#toCredentials();
+      case 'credentials':
+        return this.#toVerify();
+      case 'verify':
+        return this.run.accepted ? this.create(false) : null;
+      case 'created':
+        return null;
+    }
+  }
+
+  back(): void {
+    if (this.busy) return;
+    this.problem = null;
+    if (this.step === 'verify') {
+      void this.run.cancel();
+      this.step = 'credentials';
+    } else if (this.step === 'credentials' && !this.stream) {
+      this.step = 'provider';
+    }
+  }
+
+  /** Back to the form, where a field is named that the provider's reply found at fault. */
+  mend(field: string, message: string): Stop {
+    this.back();
+    if (this.form) this.form.blamed = { field, message };
+    return { field };
+  }
+
+  /** Sends the sample, edited or not. */
+  async verify(): Promise<void> {
+    const form = this.form;
+    if (!form) return;
+    this.problem = null;
+    this.#sent = this.#present();
+    const draft = { ...form.draft(), source: this.#sourceId() };
+    await this.run.start((run) => this.#host.call('verify', { run, draft, sample: this.sample }));
+  }
+
+  /** Makes the stream, or saves the changes to it; verified or not. */
+  async create(paused: boolean): Promise<Stop> {
+    const form = this.form;
+    if (!form || this.busy) return null;
+    this.busy = paused ? 'paused' : 'creating';
+    this.problem = null;
+    try {
+      if (this.source.kind === 'new') await this.connect(this.#newSource, this.listen);
+      const draft = { ...form.draft(), source: this.#sourceId() };
+      const stream = this.stream
+        ? await this.#host.call('update_stream', { draft })
+        : await this.#host.call('create_stream', { draft, verified: this.verified, paused });
+      this.#store.put(stream);
+      this.created = stream;
+      forget(this.stream?.id ?? null);
+      this.step = 'created';
+      return null;
+    } catch (reason) {
+      const problem = problemOf(reason);
+      this.problem = problem;
+      return problem.field ? this.#stopAt(problem.field) : null;
+    } finally {
+      this.busy = null;
+    }
+  }
+
+  /** Where a new intake would listen. */
+  get listen(): string {
+    return this.#store.app?.suggested_listen ?? '';
+  }
+
+  /** Makes an HTTP intake and chooses it. Rejects with a problem. */
+  async connect(name: string, listen: string): Promise<void> {
+    const details: SourceDraft['details'] = listen ? { listen } : {};
+    const draft = { kind: 'http_intake', name, details };
+    const { id } = await this.#host.call('create_source', { draft });
+    this.source = { kind: 'one', id };
+  }
+
+  /** Keeps what was typed, secrets aside. Answers whether there was anything. */
+  leave(): boolean {
+    void this.run.cancel();
+    for (const form of this.#forms.values()) form.stop();
+    if (this.step === 'created') return false;
+    const forms = { ...this.#keptForms };
+    let typed = this.#nameByHand && this.name !== (this.stream?.name ?? '');
+    for (const [id, form] of this.#forms) {
+      const values = withoutSecrets(form.about.fields, $state.snapshot(form.values));
+      forms[id] = { values, said: [...form.said] };
+      typed ||= form.revision > 0;
+    }
+    if (!typed) return false;
+    keep(this.stream?.id ?? null, {
+      provider: this.form?.about.id ?? null,
+      name: this.name,
+      nameByHand: this.#nameByHand,
+      source: this.source,
+      forms,
+    });
+    return true;
+  }
+
+  /** Forgets the kept draft. */
+  forget(): void {
+    forget(this.stream?.id ?? null);
+  }
+
+  async #toCredentials(): Promise<Stop> {
+    const form = this.form;
+    if (!form) return { field: 'provider' };
+    this.nameJudged = true;
+    if (this.nameFault) return { field: 'name' };
+    if (form.about.category === 'practice' && !(await this.#startPractice(form))) return null;
+    this.step = 'credentials';
+    form.look();
+    return null;
+  }
+
+  async #toVerify(): Promise<Stop> {
+    const form = this.form;
+    if (!form) return null;
+    this.nameJudged = true;
+    if (this.nameFault) return this.#stopAt('name');
+    this.busy = 'checking';
+    const { ok, field } = await form.submit();
+    this.busy = null;
+    if (!ok) return field ? this.#stopAt(field) : null;
+    this.step = 'verify';
+    if (!this.verified) void this.verify();
+    return null;
+  }
+
+  /** The practice receiver runs, and the form says where. */
+  async #startPractice(form: CredentialsForm): Promise<boolean> {
+    this.busy = 'starting';
+    this.problem = null;
+    try {
+      const practice = await this.#host.call('start_practice', {});
+      const own = practice.protocols.find(({ provider }) => provider === form.about.id);
+      const url = form.about.fields.find(({ kind }) => kind === 'url')?.name;
+      const values = own?.values ?? [];
+      for (const [field, value] of values) form.set(field, value);
+      if (url && isEmpty(form.values[url]) && practice.practice_url)
+        form.set(url, practice.practice_url);
+      return true;
+    } catch (reason) {
+      this.problem = problemOf(reason);
+      return false;
+    } finally {
+      this.busy = null;
+    }
+  }
+
+  #stopAt(field: string): Stop {
+    if (field === 'name' || field === 'source')
+      this.step = this.stream ? 'credentials' : 'provider';
+    else this.step = 'credentials';
+    return { field };
+  }
+
+  #sourceId(): string | null {
+    return this.source.kind === 'one' ? this.source.id : null;
+  }
+
+  #present(): string {
+    return JSON.stringify([this.form?.about.id, this.form?.revision, this.sample]);
+  }
+
+  #formOf(about: About): CredentialsForm {
+    const made = this.#forms.get(about.id);
+    if (made) return made;
+    const form = new CredentialsForm(
+      this.#host,
+      about,
+      () => ({
+        name: this.name.trim(),
+        source: this.#sourceId(),
+        stream: this.stream?.id ?? null,
+      }),
+      {
+        ...(this.stream ? { details: this.stream.details, saved: this.stream.secrets } : {}),
+        ...(this.#keptForms[about.id] ? { values: this.#keptForms[about.id]!.values } : {}),
+      },
+    );
+    for (const [step, done] of this.#keptForms[about.id]?.said ?? []) form.said.set(step, done);
+    this.#forms.set(about.id, form);
+    return form;
+  }
+
+  #restore(): void {
+    const draft = kept(this.stream?.id ?? null);
+    if (!draft) return;
+    this.restored = true;
+    this.#keptForms = draft.forms;
+    this.name = draft.name;
+    this.#nameByHand = draft.nameByHand;
+    const { source } = draft;
+    const gone = source.kind === 'one' && !this.#store.source(source.id);
+    const needless = source.kind === 'new' && this.#store.sources.length > 0;
+    if (!gone && !needless) this.source = source;
+    if (draft.provider) this.choose(draft.provider);
+  }
+}
+
+/** One source is what a person means; of several, all. */
+function usualSource(sources: SourceView[]): SourceChoice {
+  if (sources.length === 0) return { kind: 'new' };
+  return sources.length === 1 ? { kind: 'one', id: sources[0]!.id } : { kind: 'all' };
+}
+
+function chosen(source: string | null): SourceChoice {
+  return source === null ? { kind: 'all' } : { kind: 'one', id: source };
+}

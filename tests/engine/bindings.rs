@@ -25,7 +25,7 @@ fn engine() -> String {
         text, Problem, About, Category, Guide, GuideStep, CopyText, Link, Field, FieldKind,
         FieldGroup, Choice, FieldError, Status, Saved, StreamView, Bucket, Throughput, Range,
         Outcome, AttemptView, AttemptDetail, Exchange, ShownRequest, ShownHeader, ShownResponse,
-        Stage, StageKind, StageState, VerifyReport, SetAsideView, SourceStatus, SourceView,
+        Stage, StageKind, StageState, CertificateView, VerifyReport, SetAsideView, SourceStatus, SourceView,
         SourceCreated, SourceDraft, JournalView, StatusView, Delivering, AppView, VaultView,
         Changes, StreamDraft, DraftCheck,
     );

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
+pub use crate::certificate::CertificateView;
 use crate::problem::Problem;
 use crate::provider::Details;
 
@@ -230,6 +231,10 @@ pub struct VerifyReport {
     /// One sentence below it.
     pub summary: String,
     pub problem: Option<Problem>,
+    /// The server's certificate, where it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub certificate: Option<CertificateView>,
     pub exchange: Exchange,
     /// The sample log entry as it was sent, pretty JSON.
     pub sample: String,

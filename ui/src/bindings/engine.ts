@@ -287,6 +287,26 @@ export type StageKind = "find_host" | "connect" | "sign_in" | "send" | "accepted
 
 export type StageState = "waiting" | "running" | "done" | "failed" | "not_reached";
 
+export type CertificateView = { 
+/**
+ * `CN=splunk.example.com, O=Example`
+ */
+subject: string, issuer: string, 
+/**
+ * The host names and addresses it is for.
+ */
+names: Array<string>, not_before: string, not_after: string, 
+/**
+ * `AB:CD:…`, as browsers and `openssl x509 -fingerprint -sha256` write it.
+ */
+sha256: string, 
+/**
+ * What to add to `ca_certificate` to trust this certificate's issuer (itself where it is
+ * self-signed). `null` where trusting it would not make the connection work, for example
+ * because the server does not send its issuer.
+ */
+issuer_pem: string | null, };
+
 export type VerifyReport = { accepted: boolean, 
 /**
  * `Splunk accepted the sample log entry`, `Azure refused the sample: 403 Forbidden`.
@@ -295,7 +315,11 @@ headline: string,
 /**
  * One sentence below it.
  */
-summary: string, problem: Problem | null, exchange: Exchange, 
+summary: string, problem: Problem | null, 
+/**
+ * The server's certificate, where it was refused.
+ */
+certificate?: CertificateView, exchange: Exchange, 
 /**
  * The sample log entry as it was sent, pretty JSON.
  */

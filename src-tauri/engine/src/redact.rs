@@ -136,3 +136,29 @@ fn json_form(secret: &str) -> String {
 fn url_form(secret: &str) -> String {
     url::form_urlencoded::byte_serialize(secret.as_bytes()).collect()
 }
+
+/// JSON text without the tokens that a sign-in answers with.
+pub(crate) fn tokens(text: &str) -> String {
+    let mut clean = text.to_owned();
+    for key in ["\"access_token\"", "\"refresh_token\"", "\"id_token\""] {
+        let mut from = 0;
+        while let Some(found) = clean[from..].find(key) {
+            let after = from + found + key.len();
+            let gap = clean[after..].len()
+                - clean[after..]
+                    .trim_start_matches([' ', ':', '\t', '\r', '\n'])
+                    .len();
+            let start = after + gap;
+            from = start;
+            if clean[start..].starts_with('"') {
+                let value = start + 1;
+                let end = clean[value..]
+                    .find('"')
+                    .map_or(clean.len(), |length| value + length);
+                clean.replace_range(value..end, REDACTED);
+                from = value;
+            }
+        }
+    }
+    clean
+}

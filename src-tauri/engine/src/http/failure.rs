@@ -30,6 +30,11 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// A failure before the request was handed to the client.
+    pub(crate) fn before_sending(diagnosis: Diagnosis) -> Self {
+        Self::new(diagnosis, Duration::ZERO, 0)
+    }
+
     pub(super) fn new(diagnosis: Diagnosis, elapsed: Duration, wire_bytes: u64) -> Self {
         let Diagnosis {
             stage,
@@ -98,7 +103,15 @@ impl Target {
         ))
     }
 
-    /// The host that this computer looks up itself.
+    /// Where the first connection goes.
+    pub fn first_port(&self) -> u16 {
+        self.proxy
+            .as_ref()
+            .and_then(Url::port_or_known_default)
+            .unwrap_or(self.port)
+    }
+
+    /// The host that this computer connects to first.
     pub fn looked_up(&self) -> String {
         match &self.proxy {
             Some(proxy) if proxy.scheme() != "socks5" => {
@@ -180,6 +193,13 @@ pub(crate) fn diagnose(error: &reqwest::Error, target: &Target) -> Diagnosis {
     } else {
         StageKind::Send
     };
+    if clues.socks_lookup {
+        let target = Target {
+            proxy: None,
+            ..target.clone()
+        };
+        return lookup(&clues.text, &target);
+    }
     if error.is_dns() || clues.dns {
         return lookup(&clues.text, target);
     }
@@ -384,6 +404,8 @@ struct Clues<'a> {
     /// What a proxy's handshake ended with; its type is private to the crate that speaks it.
     proxy: Option<String>,
     dns: bool,
+    /// This computer was to find the host that a proxy then connects to.
+    socks_lookup: bool,
     /// The innermost error: the system's own words.
     text: String,
 }
@@ -396,6 +418,7 @@ impl<'a> Clues<'a> {
             hyper: None,
             proxy: None,
             dns: false,
+            socks_lookup: false,
             text: String::new(),
         };
         let mut next = Some(error);
@@ -403,6 +426,7 @@ impl<'a> Clues<'a> {
             let text = error.to_string();
             clues.tls = clues.tls.or_else(|| error.downcast_ref());
             clues.hyper = clues.hyper.or_else(|| error.downcast_ref());
+            clues.socks_lookup |= text.starts_with("error resolving for socks");
             clues.dns |=
                 text.starts_with("dns error") || text.starts_with("failed to lookup address");
             if text.starts_with("tunnel error") || text.starts_with("SOCKS error") {

@@ -4,7 +4,7 @@
 //! nothing is tried twice (that is delivery's decision), an answer is cut at [`ANSWER_LIMIT`], and
 //! a secret of the request that the server echoes is replaced before anybody sees the answer.
 
-mod failure;
+pub(crate) mod failure;
 mod gzip;
 mod problems;
 mod route;

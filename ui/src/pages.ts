@@ -1,9 +1,10 @@
-/** Each page's code, loaded when it is first opened. */
+/** Each page's code, loaded when it is first opened. A page asks the router what it shows. */
 import type { Component } from 'svelte';
-import type { Page, Route } from './lib/route.svelte';
+import type { Page } from './lib/route.svelte';
 
-type Load = () => Promise<{ default: Component<{ route: Route }> }>;
+type Load = () => Promise<{ default: Component<Record<string, never>> }>;
 
 export const pages: Partial<Record<Page, Load>> = {
+  streams: () => import('./features/streams/StreamsPage.svelte'),
   wizard: () => import('./features/wizard/WizardPage.svelte'),
 };

@@ -16,6 +16,7 @@ import type {
 } from '../bindings/engine';
 import type { Host } from '../host/host';
 import { problemOf } from './problem';
+import { Rate } from './rate';
 
 export class Store {
   streams: StreamView[] = $state.raw([]);
@@ -33,6 +34,7 @@ export class Store {
   /** Grows with each push that brings new attempts, by stream. */
   readonly attempts = new SvelteMap<string, number>();
 
+  #intake = new Rate();
   #host: Host;
   #early: Changes[] = [];
   #stop: (() => void) | null = null;
@@ -57,11 +59,22 @@ export class Store {
       this.providers = providers;
       this.problem = null;
       this.ready = true;
-      this.updatedAt = Date.now();
+      this.#told();
       for (const changes of this.#early.splice(0)) this.apply(changes);
     } catch (reason) {
       this.problem = problemOf(reason);
     }
+  }
+
+  /** Tries again to open the store. */
+  async reopen(): Promise<void> {
+    this.app = await this.#host.call('reopen', {});
+    if (!this.app.problem) await this.start();
+  }
+
+  /** Looks again at what the app says of itself, the keychain above all. */
+  async look(): Promise<void> {
+    this.app = await this.#host.call('app', {});
   }
 
   stop(): void {
@@ -106,7 +119,30 @@ export class Store {
     if (changes.journal) this.journal = changes.journal;
     if (changes.app) this.app = changes.app;
     for (const key of changes.attempts) this.attempts.set(key, (this.attempts.get(key) ?? 0) + 1);
+    this.#told();
+  }
+
+  /** Events that the sources take; from the present hour until a minute was watched. */
+  perMinute(now: number): number {
+    const watched = this.#intake.perMinute(now);
+    if (watched !== null) return watched;
+    let events = 0;
+    let since = now;
+    for (const { hours } of this.sources) {
+      for (const hour of hours.slice(-2)) {
+        events += hour.delivered;
+        since = Math.min(since, Date.parse(hour.from));
+      }
+    }
+    return now > since ? Math.round((events / (now - since)) * 60_000) : 0;
+  }
+
+  #told(): void {
     this.updatedAt = Date.now();
+    this.#intake.note(
+      this.updatedAt,
+      this.sources.reduce((sum, { events }) => sum + events, 0),
+    );
   }
 
   #heard(changes: Changes): void {

@@ -1,0 +1,170 @@
+import type { Counts } from '../../status';
+
+const plural = new Intl.PluralRules('en');
+
+export const streamActions = {
+  sample: 'Send sample',
+  sampleTo: (name: string) => `Send sample to ${name}`,
+  tryNow: 'Try now',
+  tryNowOn: (name: string) => `Try delivery now on ${name}`,
+  retryNow: 'Retry now',
+  pause: 'Pause',
+  pauseIt: (name: string) => `Pause ${name}`,
+  resume: 'Resume',
+  resumeIt: (name: string) => `Resume ${name}`,
+  edit: 'Edit',
+  editIt: (name: string) => `Edit ${name}`,
+  replay: 'Replay',
+  replayIt: (name: string) => `Replay events on ${name}`,
+  remove: 'Delete',
+  removeIt: (name: string) => `Delete ${name}`,
+  fix: 'Fix',
+  fixIt: (name: string) => `Fix ${name}`,
+  renew: 'Renew',
+  renewIt: (name: string) => `Renew the credentials of ${name}`,
+  paused: 'Stream paused',
+  pausedDetail: (name: string) => `${name} keeps events in its queue.`,
+  resumed: 'Stream resumed',
+  resumedDetail: (name: string) => `${name} sends what has waited.`,
+  trying: (name: string) => `Trying ${name} now`,
+  deleteTitle: (name: string) => `Delete ${name}?`,
+  deleteStops: 'This stops delivery and removes its credentials from your keychain.',
+  deleteLoses: (waiting: string | null, failed: string | null) =>
+    waiting && failed
+      ? `${waiting} waiting and ${failed} failed events are discarded`
+      : waiting
+        ? `${waiting} waiting events are discarded`
+        : `${failed} failed events are discarded`,
+  deleteLosesEnd: ' and cannot be brought back.',
+  deleteNothing: 'No event waits, so none is lost.',
+  deleteStays: (provider: string) => `Events already in ${provider} stay there.`,
+  deleteType: (name: string) => `Type **${name}** to confirm`,
+  deleteKeep: 'Keep stream',
+  deleteDo: 'Delete stream',
+  deleting: 'Deleting…',
+  exportFirst: 'Export events first',
+  exporting: 'Exporting…',
+  exported: (n: number, count: string) =>
+    n === 1 ? '1 event exported' : `${count} events exported`,
+  deleted: 'Stream deleted',
+  deletedDetail: (name: string) => `${name} delivers no more.`,
+  replayTitle: (name: string) => `Replay events on ${name}`,
+  replayText: (provider: string) =>
+    `Events that were already delivered are sent again, so ${provider} may show them twice.`,
+  replayFrom: 'Which events',
+  replayFailed: (count: string) => `The ${count} failed events`,
+  replayFailedHint: 'Tried once more, as they came.',
+  replayHour: 'The last hour',
+  replayDay: 'The last 24 hours',
+  replayWeek: 'The last 7 days',
+  replayAll: 'Everything that is kept',
+  replayAllHint: (events: string) => `${events} events are in the journal.`,
+  replayDo: 'Replay',
+  replaying: 'Queueing…',
+  replayed: 'Events queued again',
+  cancel: 'Cancel',
+};
+
+export const streams = {
+  title: 'Streams',
+  create: 'New stream',
+  summary: {
+    label: 'Summary',
+    streams: 'Streams',
+    ofAll: (delivering: string, all: string) => `${delivering} of ${all}`,
+    delivering: (needsYou: number) =>
+      needsYou === 0
+        ? 'delivering'
+        : `delivering, ${needsYou} ${plural.select(needsYou) === 'one' ? 'needs' : 'need'} you`,
+    mix: (counts: Counts) =>
+      [
+        counts.failing && `${counts.failing} failing`,
+        counts.attention &&
+          `${counts.attention} ${counts.attention === 1 ? 'needs' : 'need'} attention`,
+        counts.retrying && `${counts.retrying} retrying`,
+        counts.healthy && `${counts.healthy} healthy`,
+        counts.paused && `${counts.paused} paused`,
+        counts.idle && `${counts.idle} idle`,
+      ].filter((part) => typeof part === 'string'),
+    delivered: 'Delivered, last 24 h',
+    inThisHour: (n: string) => `${n} since the hour`,
+    waiting: 'Waiting in queue',
+    oldest: (span: string) => `Oldest waiting ${span}`,
+    nothingWaits: 'Everything is delivered',
+    failed: 'Failed events',
+    review: 'Review and replay',
+    noneFailed: 'Every event was accepted',
+  },
+  filter: {
+    placeholder: 'Filter streams',
+    label: 'Filter streams by name, provider or endpoint',
+    status: 'Status',
+    all: 'All',
+    needsYou: 'Needs you',
+    source: 'Source',
+    provider: 'Provider',
+    any: 'All',
+  },
+  columns: {
+    stream: 'Stream',
+    source: 'Source',
+    status: 'Status',
+    last: 'Last delivered',
+    delivered: 'Delivered 24 h',
+    waiting: 'Queued',
+    throughput: 'Throughput 24 h',
+    actions: 'Actions',
+    sortBy: (column: string) => `Sort by ${column}`,
+  },
+  unverified: 'Not verified',
+  pausedSince: (date: string) => `Since ${date}`,
+  nothingYet: 'Never',
+  idle: 'No new events',
+  noMatch: (query: string) => `No stream matches “${query}”`,
+  noneHere: (status: string) => `No stream is ${status}`,
+  noMatchText: 'Check the spelling, or clear the filters.',
+  noneHereText: 'Streams show up here as soon as one is.',
+  clearFilters: 'Clear filters',
+  foot: {
+    count: (n: number, count: string) => (n === 1 ? '1 stream' : `${count} streams`),
+    shown: (shown: string, all: string) => `${shown} of ${all} streams`,
+    updated: (ago: string) => `Updated ${ago}`,
+    move: 'move',
+    open: 'open',
+    sample: 'send sample',
+    pause: 'pause',
+    all: 'all shortcuts',
+  },
+  spark: {
+    flowing: (events: string) => `Throughput, ${events} events in 24 hours`,
+    failing: (events: string) => `Throughput, ${events} events in 24 hours, failing now`,
+    none: 'Throughput, no events in 24 hours',
+  },
+};
+
+export const firstRun = {
+  title: 'Send your audit logs where you watch them',
+  text: 'Pick a log provider and paste its credentials. Penstock sends one sample entry and shows you the exact request and reply before anything real flows.',
+  create: 'Create your first stream',
+  practice: 'Try it with the practice receiver',
+  practiceText: 'No account needed: it runs on this computer.',
+  starting: 'Starting…',
+  art: 'Audit events flow from a source, through Penstock, to your log provider',
+  steps: ['Connect a source of audit events', 'Prove it with one sample', 'Watch every delivery'],
+  sources: {
+    intake: ['HTTP intake', 'Services that post JSON'],
+    curl: ['A command line', 'One curl is enough'],
+    infisical: ['Infisical', 'Its Custom log stream'],
+  },
+  gate: 'Queues and retries\nuntil your provider accepts',
+  more: (n: number) => (n === 1 ? '1 more' : `${n} more`),
+  custom: 'or a custom URL',
+  needs: {
+    source: ['A source', 'Any service that can post JSON, such as an Infisical audit log stream.'],
+    credentials: [
+      'Provider credentials',
+      'Kept in your OS keychain, never in a file and never in a log.',
+    ],
+    time: ['About five minutes', 'With a setup guide beside the form.'],
+  },
+};

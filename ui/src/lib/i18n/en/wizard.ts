@@ -138,8 +138,7 @@ export const wizard = {
     headerValue: 'Value',
     headerNameOf: (n: number) => `Header ${n}, name`,
     headerValueOf: (n: number) => `Header ${n}, value`,
-    headersStored: (vault: string) =>
-      `All values are stored in your ${vault}; locked ones are hidden`,
+    headersStored: (vault: string) => `Stored in your ${vault}`,
     lock: (name: string) => `Hide the value of ${name || 'this header'}`,
     unlock: (name: string) => `Show the value of ${name || 'this header'} in requests`,
     lockTip: 'Secret: hidden wherever a request is shown',
@@ -164,7 +163,9 @@ export const wizard = {
     next: 'Continue to verify',
     checking: 'Checking…',
     saveUnverified: 'Save without verifying',
-    sendsTo: 'Sends to',
+    beside: 'Beside the form',
+    besideRequest: 'Request',
+    besideGuide: 'Guide',
   },
 
   guide: {
@@ -211,6 +212,7 @@ export const wizard = {
     sendAgain: 'Send again',
     retry: 'Retry',
     sendingShort: 'Sending…',
+    beingSent: 'Being sent',
     sample: 'Sample log entry',
     sampleWaiting: 'The entry appears here once it is sent.',
     edit: 'Edit',

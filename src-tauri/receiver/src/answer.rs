@@ -17,9 +17,14 @@ use crate::arrivals::Record;
 use crate::fault::strikes;
 use crate::json::{Known, Strict};
 use crate::options::Options;
+use crate::protocol::azure::Azure;
+use crate::protocol::better_stack::BetterStack;
+use crate::protocol::cribl::Cribl;
 use crate::protocol::custom::Custom;
+use crate::protocol::datadog::Datadog;
 use crate::protocol::practice::Practice;
 use crate::protocol::splunk::Splunk;
+use crate::protocol::sumo_logic::SumoLogic;
 use crate::protocol::{Outcome, Protocol, Purpose, Rules};
 use crate::receiver::stopped;
 use crate::request::{Reply, Request};
@@ -69,6 +74,11 @@ impl Desk {
         Self {
             protocols: vec![
                 Box::new(Splunk::new(options.splunk)),
+                Box::new(Datadog(options.datadog)),
+                Box::new(Azure::new(options.azure)),
+                Box::new(Cribl(options.cribl)),
+                Box::new(BetterStack(options.better_stack)),
+                Box::new(SumoLogic(options.sumo_logic)),
                 Box::new(Custom::new(options.custom)),
                 Box::new(Practice),
             ],
@@ -95,6 +105,12 @@ impl Desk {
             Purpose::SignIn => faults.sign_in.clone(),
             Purpose::Ask => Fault::None,
         }
+    }
+
+    pub fn sign_everyone_out(&self) {
+        self.protocols
+            .iter()
+            .for_each(|protocol| protocol.sign_everyone_out());
     }
 
     pub fn forms(&self, base: &str) -> Vec<view::Protocol> {
@@ -154,7 +170,10 @@ impl Desk {
                 retry_after,
                 percent,
             } if struck(*percent) => {
-                let mut reply = protocol.told(*status);
+                let mut reply = match purpose {
+                    Purpose::SignIn => protocol.told_to_sign_in(*status),
+                    _ => protocol.told(*status),
+                };
                 if let Some(seconds) = retry_after {
                     reply = reply.with("retry-after", seconds.to_string());
                 }
@@ -192,12 +211,13 @@ impl Desk {
             .rsplit_once(':')
             .map_or(host, |(name, _)| name)
             .to_ascii_lowercase();
-        let route = route(&name, parts.uri.path());
+        let route = route(parts.method.as_str(), &name, parts.uri.path());
         let request = Request {
             method: parts.method.to_string(),
             path: route.path.to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers.clone(),
+            host: name,
             body: Bytes::new(),
             endless: false,
         };
@@ -222,6 +242,7 @@ impl Desk {
                 Fault::Partial { marker } => Some(marker.clone()),
                 _ => None,
             },
+            now: jiff::Timestamp::now(),
         }
     }
 

@@ -68,6 +68,16 @@ pub(crate) fn array(body: &[u8], strict: Strict) -> Result<Vec<Range<usize>>, Fl
     }
 }
 
+/// The records of a body that is one JSON text: an array of objects, or one object.
+pub(crate) fn one_text(body: &[u8], strict: Strict) -> Result<Vec<Range<usize>>, String> {
+    let whole = trim(body, 0..body.len());
+    match body.get(whole.start) {
+        None => Err("it is empty".into()),
+        Some(b'[') => array(body, strict).map_err(|flaw| flaw.reason),
+        Some(_) => object(&body[whole.clone()], strict).map(|()| vec![whole]),
+    }
+}
+
 /// Whether these bytes are one JSON object.
 pub(crate) fn object(bytes: &[u8], strict: Strict) -> Result<(), String> {
     if bytes.first() != Some(&b'{') {

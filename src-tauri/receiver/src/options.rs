@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::json::Strict;
 use crate::ledger::Keep;
-use crate::protocol::{custom, splunk};
+use crate::protocol::{azure, better_stack, cribl, custom, datadog, splunk, sumo_logic};
 
 /// The defaults are the practice credentials and the real limits, on loopback, on a port that
 /// the system picks.
@@ -23,6 +23,11 @@ pub struct Options {
     pub keep_requests: usize,
     pub custom: custom::Settings,
     pub splunk: splunk::Settings,
+    pub datadog: datadog::Settings,
+    pub azure: azure::Settings,
+    pub cribl: cribl::Settings,
+    pub better_stack: better_stack::Settings,
+    pub sumo_logic: sumo_logic::Settings,
 }
 
 impl Default for Options {
@@ -36,6 +41,11 @@ impl Default for Options {
             keep_requests: 0,
             custom: custom::Settings::default(),
             splunk: splunk::Settings::default(),
+            datadog: datadog::Settings::default(),
+            azure: azure::Settings::default(),
+            cribl: cribl::Settings::default(),
+            better_stack: better_stack::Settings::default(),
+            sumo_logic: sumo_logic::Settings::default(),
         }
     }
 }

@@ -103,6 +103,11 @@ impl Receiver {
         self.desk.set_fault(Purpose::SignIn, fault);
     }
 
+    /// Takes back every token given, so that senders have to sign in again.
+    pub fn sign_everyone_out(&self) {
+        self.desk.sign_everyone_out();
+    }
+
     /// Forgets what came. Ids of arrivals go on.
     pub fn clear(&self) {
         self.desk.record.clear();

@@ -17,6 +17,8 @@ pub(crate) struct Request {
     pub path: String,
     pub query: String,
     pub headers: HeaderMap,
+    /// The host it was sent to, lower case and without port; empty where it named none.
+    pub host: String,
     pub body: Bytes,
     /// The body went on past what is read at all.
     pub endless: bool,

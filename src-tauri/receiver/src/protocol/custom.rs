@@ -1,7 +1,7 @@
 //! Custom: a generic webhook, at `/custom` and at every path that no other protocol knows.
 //!
 //! `application/json` is one object or one array of objects; `application/x-ndjson` and
-//! `text/plain` are one object a line. `POST` and `PUT` are taken.
+//! `text/plain` are one object a line. `POST`, `PUT` and `PATCH` are taken.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::{Outcome, Protocol, Purpose, Record, Rules, field, marked, unreadable};
-use crate::json::{self, Strict};
+use crate::json;
 use crate::request::{Encoding, Reply, Request};
 
 /// What a custom receiver asks for.
@@ -20,9 +20,9 @@ use crate::request::{Encoding, Reply, Request};
 pub struct Settings {
     /// A header that must be there with this value.
     pub header: Option<(String, String)>,
-    /// With this key, `X-Signature: sha256=<hex>` must be the HMAC-SHA256 of the body before
-    /// compression; where `X-Timestamp` is sent, of the timestamp, a full stop and the body.
-    pub hmac_key: Option<String>,
+    /// With this key, `X-Signature: sha256=<hex>` must be the HMAC-SHA256 of the header
+    /// `X-Signature-Timestamp`, a full stop and the body before compression.
+    pub signing_key: Option<String>,
     /// A request whose `Idempotency-Key` came before is answered and not taken again.
     pub idempotent: bool,
     pub max_bytes: usize,
@@ -32,7 +32,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             header: None,
-            hmac_key: None,
+            signing_key: None,
             idempotent: false,
             max_bytes: 64 * 1024 * 1024,
         }
@@ -64,21 +64,22 @@ impl Custom {
     }
 
     fn signed(&self, request: &Request, body: &[u8]) -> Result<(), Refusal> {
-        let Some(key) = &self.settings.hmac_key else {
+        let Some(key) = &self.settings.signing_key else {
             return Ok(());
         };
         let Some(sent) = request.header("x-signature") else {
             return Err((401, "The header X-Signature is missing.".into()));
+        };
+        let Some(timestamp) = request.header("x-signature-timestamp") else {
+            return Err((401, "The header X-Signature-Timestamp is missing.".into()));
         };
         let sent = sent
             .strip_prefix("sha256=")
             .and_then(|digits| hex::decode(digits).ok());
         let mut mac =
             Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
-        if let Some(timestamp) = request.header("x-timestamp") {
-            mac.update(timestamp.as_bytes());
-            mac.update(b".");
-        }
+        mac.update(timestamp.as_bytes());
+        mac.update(b".");
         mac.update(body);
         match sent.is_some_and(|sent| mac.verify_slice(&sent).is_ok()) {
             true => Ok(()),
@@ -91,7 +92,7 @@ impl Custom {
 
     fn batch(&self, request: &Request, rules: &Rules) -> Result<(Bytes, Vec<Record>), Refusal> {
         if self.purpose(request) != Purpose::Deliver {
-            return Err((405, "Events are sent with POST or PUT.".into()));
+            return Err((405, "Events are sent with POST, PUT or PATCH.".into()));
         }
         self.authorised(request)?;
         let limit = rules.limit(self.settings.max_bytes);
@@ -100,7 +101,7 @@ impl Custom {
             .map_err(|reason| (reason.usual_status(), unreadable(&reason, limit)))?;
         self.signed(request, &body)?;
         let cut = match request.media_type().as_str() {
-            "application/json" => one_text(&body, rules.strict),
+            "application/json" => json::one_text(&body, rules.strict),
             "application/x-ndjson" | "application/ndjson" | "text/plain" => {
                 json::lines(&body, rules.strict).map_err(|flaw| flaw.reason)
             }
@@ -146,15 +147,15 @@ impl Protocol for Custom {
                 json!([{"key": key, "value": value}]).to_string(),
             ));
         }
-        if let Some(key) = &self.settings.hmac_key {
-            form.push(field("hmac_key", key));
+        if let Some(key) = &self.settings.signing_key {
+            form.push(field("signing_key", key));
         }
         form
     }
 
     fn purpose(&self, request: &Request) -> Purpose {
         match request.method.as_str() {
-            "POST" | "PUT" => Purpose::Deliver,
+            "POST" | "PUT" | "PATCH" => Purpose::Deliver,
             _ => Purpose::Ask,
         }
     }
@@ -185,13 +186,3 @@ impl Protocol for Custom {
 
 /// Status and reason.
 type Refusal = (u16, String);
-
-/// The records of a body that is one JSON text: an array of objects, or one object.
-fn one_text(body: &[u8], strict: Strict) -> Result<Vec<std::ops::Range<usize>>, String> {
-    let whole = json::trim(body, 0..body.len());
-    match body.get(whole.start) {
-        None => Err("it is empty".into()),
-        Some(b'[') => json::array(body, strict).map_err(|flaw| flaw.reason),
-        Some(_) => json::object(&body[whole.clone()], strict).map(|()| vec![whole]),
-    }
-}

@@ -1,11 +1,17 @@
 //! The protocols: one file for each provider, judging a request as that provider would.
 //!
-//! A protocol is given the whole request and answers at once: it knows no socket, no clock, and of faults only what [`Rules`] say. Statuses, codes and texts follow the
+//! A protocol is given the whole request and answers at once: it knows no socket, no clock but
+//! the time passed in, and of faults only what [`Rules`] say. Statuses, codes and texts follow the
 //! vendors' documentation; a fact marked *recalled* was not read again there.
 
+pub mod azure;
+pub mod better_stack;
+pub mod cribl;
 pub mod custom;
-pub mod practice;
+pub mod datadog;
+pub(crate) mod practice;
 pub mod splunk;
+pub mod sumo_logic;
 
 use std::ops::Range;
 
@@ -31,6 +37,14 @@ pub(crate) trait Protocol: Send + Sync {
     /// The provider's usual answer of this status, for a receiver told to give it.
     fn told(&self, status: u16) -> Reply;
 
+    /// The same for a request for a token.
+    fn told_to_sign_in(&self, status: u16) -> Reply {
+        self.told(status)
+    }
+
+    /// Takes back every token given.
+    fn sign_everyone_out(&self) {}
+
     /// The path as a person may see it; other where a part of it is a secret.
     fn shown_path(&self, path: &str) -> String {
         path.to_owned()
@@ -53,6 +67,7 @@ pub(crate) struct Rules {
     pub limit: Option<usize>,
     /// Events that contain this are refused.
     pub marker: Option<String>,
+    pub now: jiff::Timestamp,
 }
 
 impl Rules {

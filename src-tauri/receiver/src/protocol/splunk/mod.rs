@@ -12,6 +12,8 @@ pub use acknowledge::Acknowledge;
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -302,34 +304,12 @@ fn from_header(header: &str) -> Option<Cow<'_, str>> {
     match scheme {
         "Splunk" => Some(Cow::Borrowed(value.trim())),
         "Basic" => {
-            let pair = String::from_utf8(base64(value.trim())?).ok()?;
+            let pair = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
             pair.split_once(':')
                 .map(|(_, password)| Cow::Owned(password.to_owned()))
         }
         _ => None,
     }
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let (mut bits, mut held) = (0_u32, 0);
-    for symbol in text.trim_end_matches('=').bytes() {
-        let value = match symbol {
-            b'A'..=b'Z' => symbol - b'A',
-            b'a'..=b'z' => symbol - b'a' + 26,
-            b'0'..=b'9' => symbol - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-        }
-    }
-    Some(bytes)
 }
 
 fn reply(code: Code) -> Reply {

@@ -75,6 +75,11 @@ pub fn validity(der: &[u8]) -> Option<(Millis, Millis)> {
     ))
 }
 
+/// Whether a certificate names itself as its issuer.
+pub fn is_self_signed(der: &[u8]) -> bool {
+    X509Certificate::from_der(der).is_ok_and(|(_, it)| it.subject() == it.issuer())
+}
+
 /// The subject of a certificate, in one line.
 pub fn subject(der: &[u8]) -> String {
     X509Certificate::from_der(der).map_or_else(

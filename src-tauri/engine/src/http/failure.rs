@@ -340,8 +340,10 @@ fn refused_certificate(refused: &Refused, target: &Target) -> Diagnosis {
         rustls::Error::InvalidCertificate(cause) => cause,
         _ => &Cause::BadEncoding,
     };
+    // A certificate that is its own issuer is often no more than that, whatever else is said of it.
+    let unknown = matches!(cause, Cause::UnknownIssuer | Cause::Other(_));
     let problem = match cause {
-        Cause::UnknownIssuer if shown.is_some_and(CertificateView::self_signed) => {
+        _ if unknown && shown.is_some_and(CertificateView::self_signed) => {
             say::self_signed(target)
         }
         Cause::UnknownIssuer => say::unknown_issuer(target, shown),
@@ -351,17 +353,15 @@ fn refused_certificate(refused: &Refused, target: &Target) -> Diagnosis {
         Cause::Expired | Cause::ExpiredContext { .. } => say::expired(target, shown),
         Cause::NotValidYet | Cause::NotValidYetContext { .. } => say::not_yet_valid(target, shown),
         Cause::Revoked => say::revoked(target),
-        other => say::certificate_unfit(target, &other.to_string()),
+        _ => say::certificate_unfit(target),
     };
-    let problem = match cause {
-        Cause::UnknownIssuer if refused.wrong_name() => {
-            say::also_wrong_name(problem, target, shown)
-        }
-        _ => problem,
+    let problem = match unknown && refused.wrong_name() {
+        true => say::also_wrong_name(problem, target, shown),
+        false => problem,
     };
     let problem = match shown {
-        Some(shown) => problem.detail(shown.text()),
-        None => problem,
+        Some(shown) => problem.detail(format!("{cause}\n{}", shown.text())),
+        None => problem.detail(cause.to_string()),
     };
     let certificate = certificate.map(Box::new);
     Diagnosis {

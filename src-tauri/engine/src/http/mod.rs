@@ -35,6 +35,9 @@ pub const ANSWER_LIMIT: usize = 256 * 1024;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a server may take to answer a greeting in TLS.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// One for each stream: keeps its connections alive. Clones share them.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
@@ -230,7 +233,7 @@ impl Client {
                 Err(error) => failure::is_refused_certificate(&error),
             })
         };
-        tokio::time::timeout(CONNECT_TIMEOUT, greet)
+        tokio::time::timeout(GREETING_TIMEOUT, greet)
             .await
             .ok()
             .flatten()

@@ -280,10 +280,10 @@ pub(super) fn revoked(target: &Target) -> Problem {
     .short("Certificate revoked")
 }
 
-pub(super) fn certificate_unfit(target: &Target, text: &str) -> Problem {
+pub(super) fn certificate_unfit(target: &Target) -> Problem {
     Problem::new(
         "tls-certificate-unfit",
-        format!("The certificate of {} cannot be used: {text}.", target.host),
+        format!("The certificate of {} cannot be used for a server.", target.host),
     )
     .next("Tell the server's administrator; it needs another certificate.")
     .short("Certificate not usable")

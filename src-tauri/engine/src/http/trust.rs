@@ -143,10 +143,14 @@ impl Refused {
         }
     }
 
-    /// The certificate that would, if it were trusted, make this server trusted: the topmost of
-    /// those it sent. `None` where trusting it would not be enough.
+    /// The issuer's certificate that would, if it were trusted, make this server trusted: the
+    /// topmost of those it sent. `None` where trusting it would not be enough.
     pub fn issuer(&self, provider: &Arc<CryptoProvider>) -> Option<&CertificateDer<'static>> {
         let candidate = self.chain.last()?;
+        // Trusting a lone certificate that another one issued would end with its renewal.
+        if self.chain.len() == 1 && !crate::certificate::is_self_signed(candidate) {
+            return None;
+        }
         let trust = Trust::new(vec![candidate.clone()], Arc::clone(provider)).ok()?;
         let (end, chain) = self.chain.split_first()?;
         trust

@@ -122,8 +122,9 @@ export class StreamActions {
     this.#router.go({ page: 'stream', key: stream.id, tab: 'deliveries' });
   }
 
-  edit(stream: StreamView): void {
-    this.#router.go({ page: 'wizard', stream: stream.id });
+  /** `field`: the one to mend. */
+  edit(stream: StreamView, field?: string): void {
+    this.#router.go({ page: 'wizard', stream: stream.id, ...(field ? { field } : {}) });
   }
 
   async pause(stream: StreamView): Promise<void> {

@@ -29,7 +29,7 @@ export function mend(stream: StreamView, actions: StreamActions): Mend | null {
         ? {
             label: streamActions.renew,
             named: streamActions.renewIt(name),
-            run: () => actions.edit(stream),
+            run: () => actions.edit(stream, stream.last_problem?.field),
           }
         : {
             label: streamActions.fix,

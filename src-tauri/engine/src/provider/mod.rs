@@ -14,6 +14,7 @@ mod frame;
 mod headers;
 mod practice;
 mod sheet;
+mod splunk;
 mod statuses;
 #[cfg(test)]
 mod testing;
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
+use crate::connection;
 use crate::event::Event;
 use crate::problem::Problem;
 use crate::secret::{Secret, Secrets};
@@ -181,19 +183,14 @@ pub struct Token {
 
 /// Every provider, in the order of the picker.
 pub fn all() -> &'static [&'static dyn Provider] {
-    &[&custom::Custom, &practice::Practice]
+    &[&splunk::Splunk, &custom::Custom, &practice::Practice]
 }
 
 /// What a person is told about `provider`, the connection options included.
 pub fn about(provider: &dyn Provider) -> About {
     let mut about = provider.about();
-    about.fields.extend(connection_fields());
+    about.fields.extend(connection::fields());
     about
-}
-
-/// The options for reaching a provider, the same for each of them.
-pub(crate) fn connection_fields() -> Vec<Field> {
-    Vec::new()
 }
 
 /// The provider with this id.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::sheet::Sheet;
 use super::{Connected, Destination, FieldError, Header, Request, Response, Verdict, find};
 use crate::event::Event;
 use crate::problem::Problem;
@@ -149,4 +150,25 @@ pub(super) fn assert_verdicts(
         }
     }
     rows.len()
+}
+
+/// Every sheet, by the name of its file.
+pub(super) fn sheets() -> Vec<Sheet> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/guides");
+    let mut sheets: Vec<Sheet> = std::fs::read_dir(folder)
+        .expect("guides")
+        .map(|entry| entry.expect("guides").path())
+        .filter(|path| path.extension().is_some_and(|it| it == "toml"))
+        .filter(|path| path.file_stem().is_some_and(|it| it != "general"))
+        .map(|path| {
+            let sheet = Sheet::load(&std::fs::read_to_string(&path).expect("a sheet is text"));
+            assert_eq!(
+                path.file_stem().and_then(|it| it.to_str()),
+                Some(sheet.id.as_str())
+            );
+            sheet
+        })
+        .collect();
+    sheets.sort_by(|a, b| a.id.cmp(&b.id));
+    sheets
 }

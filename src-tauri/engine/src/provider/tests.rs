@@ -4,7 +4,8 @@ use regex::Regex;
 use serde_json::json;
 use std::collections::BTreeSet;
 
-use super::testing::{connected, refused};
+use super::sheet::Class;
+use super::testing::{connected, refused, sheets};
 use super::{FieldGroup, FieldKind, about, all, find};
 
 #[test]
@@ -229,5 +230,59 @@ fn a_value_of_the_wrong_kind_is_refused_in_words() {
             errors[0].starts_with(&format!("{name}: ")) && errors[0].contains(said),
             "{errors:?}"
         );
+    }
+}
+
+#[test]
+fn every_row_of_a_table_of_answers_can_be_acted_on() {
+    for sheet in sheets() {
+        let fields = find(&sheet.id)
+            .expect("a provider for each sheet")
+            .about()
+            .fields;
+        for answer in &sheet.answers {
+            let row = format!(
+                "{}: {:?} {:?} {}",
+                sheet.id, answer.status, answer.vendor, answer.code
+            );
+            if answer.verdict == Class::Accepted {
+                assert!(answer.summary.is_empty(), "{row}: nobody reads it");
+                continue;
+            }
+            assert!(
+                !answer.summary.is_empty() && !answer.short.is_empty(),
+                "{row}"
+            );
+            let kebab = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+            assert!(
+                answer.code.chars().all(kebab) && !answer.code.is_empty(),
+                "{row}"
+            );
+            if answer.verdict == Class::Hold && answer.code != "reply-unknown" {
+                assert!(!answer.cause.is_empty() && !answer.next.is_empty(), "{row}");
+            }
+            if let Some(field) = &answer.field {
+                assert!(
+                    fields.iter().any(|it| &it.name == field),
+                    "{row}: no field {field}"
+                );
+            }
+            if let Some(step) = answer.step {
+                assert!(
+                    (1..=sheet.guide.steps.len()).contains(&(step as usize)),
+                    "{row}: no step {step}"
+                );
+            }
+            if let Some(link) = &answer.link {
+                assert!(link.starts_with("https://"), "{row}: {link}");
+            }
+            for text in answer.next.iter().chain([&answer.summary, &answer.cause]) {
+                assert!(
+                    text.is_empty() || text.ends_with(['.', '?']),
+                    "{row}: {text}"
+                );
+                assert!(!text.contains('!'), "{row}: {text}");
+            }
+        }
     }
 }

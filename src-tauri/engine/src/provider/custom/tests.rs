@@ -242,7 +242,7 @@ fn an_answer_that_repeats_a_header_is_quoted_without_it() {
     let answer = response(401, "unknown key planted-secret");
     let (_, problem) = told(custom.verdict(&events(&["{}"]), &answer));
     let problem = problem.expect("a problem");
-    assert_eq!(problem.detail.as_deref(), Some("unknown key ***"));
+    assert_eq!(problem.detail.as_deref(), Some("unknown key redacted"));
 }
 
 #[test]

@@ -19,9 +19,8 @@ use std::collections::BTreeMap;
 
 use self::draw::draw;
 use self::input::Input;
-use super::{
-    Connected, Destination, Details, Field, FieldError, FieldKind, Guide, connection_fields,
-};
+use super::{Connected, Destination, Details, Field, FieldError, FieldKind, Guide};
+use crate::connection;
 use crate::secret::{Secret, Secrets};
 
 /// The fields of one provider, ready to check what comes in.
@@ -112,7 +111,7 @@ impl Form {
                 .entry(name_of(name))
                 .or_insert_with(|| secret.clone());
         }
-        let connection = connection_fields();
+        let connection = connection::fields();
         for field in self.fields.iter().chain(&connection) {
             match (
                 field.secret,

@@ -1,0 +1,228 @@
+//! Splunk's HTTP Event Collector.
+//!
+//! Envelopes stand back to back, each with the event's own time. No key is ever added to an
+//! envelope beyond those the collector knows: it answers 200 and drops what follows an unknown
+//! one. The channel is always sent; tokens with indexer acknowledgement demand it and the others
+//! ignore it.
+
+mod address;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+use url::Url;
+
+use super::form::Form;
+use super::sheet::Sheet;
+use super::{
+    About, Body, Connected, Destination, Details, FieldError, Header, Limits, Provider, Request,
+    Response, Verdict, frame,
+};
+use crate::event::Event;
+use crate::secret::{Secret, Secrets};
+
+static SHEET: LazyLock<Sheet> =
+    LazyLock::new(|| Sheet::load(include_str!("../../../guides/splunk.toml")));
+static FORM: LazyLock<Form> = LazyLock::new(|| Form::of::<Credentials>(&SHEET.guide));
+
+/// Splunk recommends requests of at most 1 MB; Splunk Cloud refuses those above about 5 MB.
+const BYTES: usize = 1_000_000;
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct Credentials {
+    /// Port 8088 unless you give another. A full URL is understood too.
+    #[schemars(title = "Hostname or URL", example = "splunk.example.com:8088")]
+    hostname: address::Collector,
+    /// The token's value, not its name.
+    #[schemars(title = "HEC token", example = "5d0a1b2c-3d4e-4f50-8a6b-7c8d9e0f1a2b")]
+    token: Secret,
+    /// Must be among the token's allowed indexes. Empty: the token's default.
+    #[schemars(title = "Index", example = &"main")]
+    index: Option<String>,
+    /// What the events are found by in searches.
+    #[schemars(title = "Source", example = &"infisical", extend("default" = "infisical", "x-group" = "advanced"))]
+    source: Option<String>,
+    /// `_json` lets Splunk read every field of an event.
+    #[schemars(title = "Source type", example = &"_json", extend("default" = "_json", "x-group" = "advanced"))]
+    sourcetype: Option<String>,
+    /// Shown as the host of each event. Empty: Splunk decides.
+    #[schemars(title = "Host", example = "infisical.example.com", extend("x-group" = "advanced"))]
+    host: Option<String>,
+}
+
+pub(crate) struct Splunk;
+
+impl Provider for Splunk {
+    fn id(&self) -> &'static str {
+        "splunk"
+    }
+
+    fn about(&self) -> About {
+        SHEET.about(&FORM.fields)
+    }
+
+    fn connect(&self, details: &Details, secrets: &Secrets) -> Result<Connected, Vec<FieldError>> {
+        connect(&FORM, &SHEET, details, secrets)
+    }
+}
+
+/// Also how presets that speak the collector's protocol connect.
+pub(crate) fn connect(
+    form: &'static Form,
+    sheet: &'static Sheet,
+    details: &Details,
+    secrets: &Secrets,
+) -> Result<Connected, Vec<FieldError>> {
+    let mut entries = form.read(
+        details,
+        secrets,
+        &[("base_url", "hostname"), ("url", "hostname")],
+    );
+    match entries.text("hostname").map(address::understand) {
+        Some(Ok(collector)) => {
+            entries.set("hostname", collector.shortest());
+            if let Some(warning) = super::address::readable_on_the_way(&collector.url) {
+                entries.warn("hostname", warning);
+            }
+            if let Some(warning) = collector.warning {
+                entries.warn("hostname", warning);
+            }
+        }
+        Some(Err(message)) => entries.wrong("hostname", message),
+        None => {}
+    }
+    entries.tidy_secret("token", token);
+    let (credentials, saved) = entries.finish::<Credentials>()?;
+    Ok(saved.with(Collector::new(sheet, credentials)))
+}
+
+/// The bare token, also where the whole header was pasted.
+fn token(pasted: &str) -> Result<String, String> {
+    let text = pasted.trim();
+    let text = text.strip_prefix("Authorization:").unwrap_or(text).trim();
+    let text = text.strip_prefix("Splunk ").unwrap_or(text).trim();
+    if text.contains(char::is_whitespace) || !text.is_ascii() {
+        return Err(
+            "The token is one piece of letters, digits and dashes. Copy the Token Value again \
+                    (step 3 of the guide)."
+                .into(),
+        );
+    }
+    Ok(text.into())
+}
+
+struct Collector {
+    sheet: &'static Sheet,
+    place: String,
+    cloud: bool,
+    url: Url,
+    token: Secret,
+    index: Option<String>,
+    channel: String,
+    /// The part of an envelope between its time and its event.
+    middle: Vec<u8>,
+}
+
+impl Collector {
+    fn new(sheet: &'static Sheet, it: Credentials) -> Self {
+        let mut middle = String::new();
+        let keys = [
+            ("host", &it.host),
+            ("source", &it.source),
+            ("sourcetype", &it.sourcetype),
+            ("index", &it.index),
+        ];
+        for (key, value) in keys {
+            if let Some(value) = value {
+                middle.push_str(&format!("\"{key}\":{},", frame::quoted(value)));
+            }
+        }
+        middle.push_str("\"event\":");
+        let url = it.hostname.events();
+        Self {
+            sheet,
+            place: it.hostname.place(),
+            cloud: it.hostname.cloud,
+            channel: channel(url.as_str(), &middle),
+            url,
+            token: it.token,
+            index: it.index,
+            middle: middle.into_bytes(),
+        }
+    }
+
+    fn envelope(&self, out: &mut Vec<u8>, event: &Event) {
+        out.push(b'{');
+        if let Some(time) = event.created_at().and_then(frame::seconds) {
+            out.extend_from_slice(b"\"time\":");
+            out.extend_from_slice(time.as_bytes());
+            out.push(b',');
+        }
+        out.extend_from_slice(&self.middle);
+        out.extend_from_slice(&event.bytes);
+        out.push(b'}');
+    }
+
+    fn overhead(&self) -> usize {
+        self.middle.len() + "{\"time\":9223372036854775.807,}".len()
+    }
+}
+
+/// The same for the same settings, so that a stream keeps its channel.
+fn channel(url: &str, middle: &str) -> String {
+    let hash = Sha256::new()
+        .chain_update(url)
+        .chain_update([0])
+        .chain_update(middle)
+        .finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    uuid::Builder::from_custom_bytes(bytes)
+        .into_uuid()
+        .to_string()
+}
+
+impl Destination for Collector {
+    fn endpoint(&self) -> String {
+        self.place.clone()
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            events: 5_000,
+            bytes: BYTES,
+            overhead: self.overhead(),
+            event_bytes: BYTES,
+            span: None,
+        }
+    }
+
+    fn request(&self, events: &[Event], _: Option<&Secret>) -> Request {
+        let mut body = frame::room(events, self.overhead());
+        for event in events {
+            self.envelope(&mut body, event);
+        }
+        Request {
+            method: "POST",
+            url: self.url.as_str().into(),
+            shown_url: self.url.to_string(),
+            headers: vec![
+                Header::Secret("Authorization".into(), "Splunk ", self.token.clone()),
+                Header::Plain("Content-Type".into(), "application/json".into()),
+                Header::Plain("X-Splunk-Request-Channel".into(), self.channel.clone()),
+            ],
+            body: Body {
+                bytes: body.into(),
+                gzip: true,
+            },
+        }
+    }
+
+    fn verdict(&self, events: &[Event], response: &Response) -> Verdict {
+        self.judge(events, response)
+    }
+}

@@ -2,7 +2,9 @@
 
 mod bindings;
 mod certificates;
+mod exchange;
 mod http;
 mod http_intake;
 mod loopback;
 mod proxy;
+mod verify;

@@ -424,3 +424,6 @@ fn timeout(text: &str) -> Result<Duration, String> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;

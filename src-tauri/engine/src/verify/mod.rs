@@ -274,12 +274,12 @@ fn unreached_words(name: &str, request: &Request, failure: &Failure) -> (String,
         .unwrap_or_else(|| name.to_owned());
     let (headline, summary) = match failure.stage {
         StageKind::FindHost => (
-            format!("Penstock could not find {place}"),
-            "Nothing was sent.",
+            format!("Penstock could not reach {place}"),
+            "The host was not found; nothing was sent.",
         ),
         StageKind::Connect => (
-            format!("Penstock could not connect to {place}"),
-            "The host was found; nothing was sent.",
+            format!("Penstock could not reach {place}"),
+            "The host was found, but no connection came about; nothing was sent.",
         ),
         StageKind::SignIn => (
             format!("Penstock could not sign in at {place}"),

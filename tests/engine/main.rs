@@ -5,6 +5,8 @@ mod certificates;
 mod exchange;
 mod http;
 mod http_intake;
+#[cfg(target_os = "linux")]
+mod keychain;
 mod loopback;
 mod proxy;
 mod verify;

@@ -9,6 +9,7 @@
 pub mod certificate;
 pub mod clock;
 pub mod connection;
+pub mod data_dir;
 pub mod engine;
 pub mod event;
 pub mod exchange;
@@ -20,6 +21,7 @@ pub mod redact;
 pub mod sample;
 pub mod secret;
 pub mod source;
+pub mod variables;
 pub mod vault;
 pub mod verify;
 pub mod view;

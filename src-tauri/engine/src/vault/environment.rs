@@ -1,8 +1,9 @@
 //! Secrets from environment variables, for the agent in a container or a unit file. Read-only.
 
-use super::{Owner, Variables, Vault, place};
+use super::{Owner, Vault, place};
 use crate::problem::Problem;
 use crate::secret::Secret;
+use crate::variables::Variables;
 
 /// Reads `PENSTOCK_SECRET_<STREAM>_<FIELD>`, at each call.
 pub struct Environment {

@@ -15,11 +15,11 @@ pub use directory::Directory;
 pub use environment::Environment;
 pub use keychain::Keychain;
 
-use std::ffi::OsString;
 use std::sync::Arc;
 
 use crate::problem::Problem;
 use crate::secret::Secret;
+use crate::variables::Variables;
 
 /// Whose secret it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,9 +53,6 @@ pub trait Vault: Send + Sync + 'static {
         None
     }
 }
-
-/// Looks up a variable of the process, as a host passes it in.
-pub type Variables = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// The vault that `PENSTOCK_VAULT` asks for: `keychain` (also where it is not set), `env`, or
 /// `directory`.

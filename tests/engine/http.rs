@@ -510,3 +510,102 @@ async fn http_and_https_on_the_wrong_port_are_recognised() {
     let failed = failure(&client(&[]), &server.url("http")).await;
     assert_held(&failed, "tls-expected", StageKind::Connect);
 }
+
+/// Runs the calling test again as a process of its own, with these variables; `true` inside.
+fn in_a_process(test: &str, variables: &[(&str, &str)]) -> bool {
+    const INSIDE: &str = "PENSTOCK_TEST_INSIDE";
+    if std::env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let output = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", test, "--nocapture"])
+        .env(INSIDE, "1")
+        .envs(variables.iter().copied())
+        .output()
+        .expect("a process");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}{errors}"
+    );
+    false
+}
+
+#[tokio::test]
+async fn an_authority_in_the_operating_systems_store_is_trusted_once_it_is_there() {
+    let folder = std::env::temp_dir().join(format!("penstock-{}", uuid::Uuid::new_v4()));
+    let store = folder.join("authorities.pem");
+    let variables = [
+        ("SSL_CERT_FILE", store.to_str().expect("text")),
+        ("SSL_CERT_DIR", ""),
+    ];
+    let name = "http::an_authority_in_the_operating_systems_store_is_trusted_once_it_is_there";
+    if !in_a_process(name, &variables) {
+        return;
+    }
+    let store = std::path::PathBuf::from(std::env::var_os("SSL_CERT_FILE").expect("set"));
+    std::fs::create_dir_all(store.parent().expect("a folder")).expect("a folder");
+    let authority = Authority::new();
+    // An authority of the same name with another key, as after making it anew.
+    std::fs::write(&store, Authority::new().pem()).expect("written");
+    let server = Server::tls(
+        Conduct::status("200 OK", ""),
+        authority.server("localhost").config(),
+    )
+    .await;
+    let client = client(&[]);
+    let failed = failure(&client, &server.url("https")).await;
+    assert_held(&failed, "tls-unknown-issuer", StageKind::Connect);
+    std::fs::write(&store, authority.pem()).expect("written");
+    // The store is looked at once a second at most, however many servers are not trusted.
+    let request = post(&server.url("https"), "{}");
+    while let Err(failed) = client.send(&request).await {
+        assert_held(&failed, "tls-unknown-issuer", StageKind::Connect);
+    }
+    assert_eq!(server.requests().len(), 1);
+    std::fs::remove_dir_all(store.parent().expect("a folder")).expect("removed");
+}
+
+#[tokio::test]
+async fn the_operating_systems_proxy_is_taken_except_for_this_computer() {
+    let name = "http::the_operating_systems_proxy_is_taken_except_for_this_computer";
+    let variables = [("HTTP_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", "")];
+    if !in_a_process(name, &variables) {
+        return;
+    }
+    let server = Server::plain(Conduct::status("200 OK", "")).await;
+    client(&[])
+        .send(&post(&server.url("http"), "{}"))
+        .await
+        .expect("an answer");
+    let url = "http://splunk.example.com:8088/x";
+    let failed = failure(&client(&[]), url).await;
+    assert_retried(&failed, "proxy-unreachable", StageKind::Connect);
+    let failed = failure(&client(&[("proxy", "none")]), "http://nonexistent.invalid/").await;
+    assert_eq!(
+        failed.stage,
+        StageKind::FindHost,
+        "goes straight: {failed:?}"
+    );
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_where_the_server_offers_it() {
+    let authority = Authority::new();
+    let mut config = authority.server("localhost").config();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let server = Server::http2(config).await;
+    let client = trusting(&authority);
+    for _ in 0..2 {
+        let sent = client
+            .send(&post(&server.url("https"), "{}"))
+            .await
+            .expect("an answer");
+        assert_eq!(
+            (sent.response.status, sent.http_version.as_str()),
+            (202, "HTTP/2")
+        );
+    }
+    assert_eq!(server.connections(), 1);
+}

@@ -1,5 +1,7 @@
 //! Servers on loopback that behave as they are told, on a port that the system picks.
 
+use http_body_util::Full;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ServerConfig;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -64,6 +66,28 @@ impl Server {
 
     pub async fn tls(conduct: Conduct, config: ServerConfig) -> Self {
         Self::start(conduct, Some(TlsAcceptor::from(Arc::new(config)))).await
+    }
+
+    /// Answers `202` over HTTP/2.
+    pub async fn http2(config: ServerConfig) -> Self {
+        let tls = TlsAcceptor::from(Arc::new(config));
+        Self::serving(move |stream, _| {
+            let tls = tls.clone();
+            async move {
+                let Ok(stream) = tls.accept(stream).await else {
+                    return;
+                };
+                let answer = hyper::service::service_fn(|_| async {
+                    let mut answer = hyper::Response::new(Full::<bytes::Bytes>::default());
+                    *answer.status_mut() = hyper::StatusCode::ACCEPTED;
+                    Ok::<_, std::convert::Infallible>(answer)
+                });
+                let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+                    .serve_connection(TokioIo::new(stream), answer)
+                    .await;
+            }
+        })
+        .await
     }
 
     /// Takes connections and says nothing at all, not even in TLS.

@@ -75,7 +75,7 @@ fn every_field_that_is_read_is_in_the_form() {
 
 #[test]
 fn without_options_the_operating_system_decides() {
-    let connection = read(&[], &[]).ok().expect("no options are fine");
+    let connection = read(&[], &[]).expect("no options are fine");
     assert!(connection.authorities.is_empty() && connection.identity.is_none());
     assert!(matches!(connection.proxy, Proxy::System));
     assert_eq!(connection.timeout, Duration::from_secs(30));
@@ -230,9 +230,7 @@ fn a_time_out_is_whole_seconds_up_to_ten_minutes() {
         refused("timeout_seconds", &[("timeout_seconds", text)], &[]);
     }
     let details = Details::from_iter([(String::from("timeout_seconds"), Value::from(45))]);
-    let connection = Connection::read(&details, &Secrets::new(), NOW)
-        .ok()
-        .expect("a number is fine");
+    let connection = Connection::read(&details, &Secrets::new(), NOW).expect("a number is fine");
     assert_eq!(connection.timeout.as_secs(), 45);
 }
 

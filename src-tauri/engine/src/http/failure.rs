@@ -343,10 +343,9 @@ fn refused_certificate(refused: &Refused, target: &Target) -> Diagnosis {
     // A certificate that is its own issuer is often no more than that, whatever else is said of it.
     let unknown = matches!(cause, Cause::UnknownIssuer | Cause::Other(_));
     let problem = match cause {
-        _ if unknown && shown.is_some_and(CertificateView::self_signed) => {
-            say::self_signed(target)
-        }
+        _ if unknown && shown.is_some_and(CertificateView::self_signed) => say::self_signed(target),
         Cause::UnknownIssuer => say::unknown_issuer(target, shown),
+        Cause::BadSignature => say::remade_issuer(target, shown),
         Cause::NotValidForName | Cause::NotValidForNameContext { .. } => {
             say::wrong_name(target, shown)
         }

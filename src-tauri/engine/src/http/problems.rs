@@ -203,6 +203,14 @@ pub(super) fn unknown_issuer(target: &Target, shown: Option<&CertificateView>) -
     }
 }
 
+/// An authority of this name is trusted, and its key did not make the signature.
+pub(super) fn remade_issuer(target: &Target, shown: Option<&CertificateView>) -> Problem {
+    unknown_issuer(target, shown).cause(
+        "An authority of the same name is trusted, but it has another key: it was made anew, or \
+         somebody pretends to be it.",
+    )
+}
+
 pub(super) fn self_signed(target: &Target) -> Problem {
     Problem::new("tls-self-signed", format!("The certificate of {} is self-signed.", target.host))
         .cause("The server uses a certificate that it made itself, as many do when freshly installed.")
@@ -283,7 +291,10 @@ pub(super) fn revoked(target: &Target) -> Problem {
 pub(super) fn certificate_unfit(target: &Target) -> Problem {
     Problem::new(
         "tls-certificate-unfit",
-        format!("The certificate of {} cannot be used for a server.", target.host),
+        format!(
+            "The certificate of {} cannot be used for a server.",
+            target.host
+        ),
     )
     .next("Tell the server's administrator; it needs another certificate.")
     .short("Certificate not usable")

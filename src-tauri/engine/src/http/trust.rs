@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long the operating system's authorities are taken as read when an issuer is unknown.
-const FRESH: Duration = Duration::from_secs(10);
+const FRESH: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Trust {
@@ -207,6 +207,15 @@ fn verifier(
         .map_err(|error| Error::General(error.to_string()))
 }
 
+/// Whether no authority vouches for the certificate. An authority that was made anew has its old
+/// name and another key, so its signature does not fit the one that is trusted.
+fn is_unknown_issuer(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature)
+    )
+}
+
 type Platform = rustls_platform_verifier::Verifier;
 
 /// `None` where the operating system has no authorities at all.
@@ -231,7 +240,7 @@ fn system(
         None => Err(unknown()),
     };
     match judge(load(provider, Duration::MAX)) {
-        Err(error) if error == unknown() => judge(load(provider, FRESH)),
+        Err(error) if is_unknown_issuer(&error) => judge(load(provider, FRESH)),
         done => done,
     }
 }

@@ -4,7 +4,6 @@ use memchr::memchr2_iter;
 
 use crate::clock::Millis;
 use crate::event::Event;
-use crate::json;
 
 /// Room for the events and for `extra` bytes around each.
 pub(crate) fn room(events: &[Event], extra: usize) -> Vec<u8> {
@@ -60,21 +59,6 @@ pub(crate) fn plain(out: &mut Vec<u8>, event: &Event) {
     out.extend_from_slice(&event.bytes);
 }
 
-/// The event with `members` (`"a":1,"b":2`, or nothing) put before its own.
-pub(crate) fn spliced(out: &mut Vec<u8>, members: &[u8], event: &[u8]) {
-    let Some(inside) = json::inside(event) else {
-        out.extend_from_slice(event);
-        return;
-    };
-    out.push(b'{');
-    out.extend_from_slice(members);
-    if !members.is_empty() && !inside.is_empty() {
-        out.push(b',');
-    }
-    out.extend_from_slice(inside);
-    out.push(b'}');
-}
-
 /// Writes a JSON string.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
@@ -116,22 +100,6 @@ mod tests {
             String::from_utf8(lines(&events, 0, plain)).as_deref(),
             Ok("{    \"a\": \"b\\n\" }\n{}\n")
         );
-    }
-
-    #[test]
-    fn members_are_spliced_before_the_events_own() {
-        for (event, whole) in [
-            ("{\"b\":2}", "{\"a\":1,\"b\":2}"),
-            (" { } ", "{\"a\":1}"),
-            ("[1]", "[1]"),
-        ] {
-            let mut out = Vec::new();
-            spliced(&mut out, b"\"a\":1", event.as_bytes());
-            assert_eq!(String::from_utf8(out).as_deref(), Ok(whole));
-        }
-        let mut out = Vec::new();
-        spliced(&mut out, b"", b"{\"b\":2}");
-        assert_eq!(out, b"{\"b\":2}");
     }
 
     #[test]

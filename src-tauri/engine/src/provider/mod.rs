@@ -7,19 +7,23 @@
 //! provider's name.
 
 mod address;
+mod better_stack;
 mod custom;
+mod datadog;
 mod field;
 mod form;
 mod frame;
 mod headers;
 mod practice;
 mod sheet;
+mod splice;
 mod splunk;
 mod statuses;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod token;
 mod verdict;
 mod wire;
 
@@ -183,7 +187,13 @@ pub struct Token {
 
 /// Every provider, in the order of the picker.
 pub fn all() -> &'static [&'static dyn Provider] {
-    &[&splunk::Splunk, &custom::Custom, &practice::Practice]
+    &[
+        &better_stack::BetterStack,
+        &datadog::Datadog,
+        &splunk::Splunk,
+        &custom::Custom,
+        &practice::Practice,
+    ]
 }
 
 /// What a person is told about `provider`, the connection options included.

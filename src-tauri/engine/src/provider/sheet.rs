@@ -45,6 +45,9 @@ pub(crate) struct Answer {
     /// Words in the body, any of them, in small letters.
     #[serde(default)]
     pub says: Vec<String>,
+    /// The body is a web page, as proxies and sign-in pages send it.
+    #[serde(default)]
+    pub page: bool,
     pub verdict: Class,
     #[serde(default)]
     pub code: String,
@@ -141,6 +144,7 @@ impl Sheet {
 
     fn judge(&self, response: &Response, reply: &Reply) -> (&Answer, Problem) {
         let body = response.text().to_lowercase();
+        let page = body.trim_start().starts_with('<');
         let fits = |answer: &&Answer| {
             answer
                 .status
@@ -151,6 +155,7 @@ impl Sheet {
                         .vendor
                         .as_ref()
                         .is_some_and(|code| answer.vendor.iter().any(|it| it == code)))
+                && (!answer.page || page)
                 && (answer.says.is_empty() || answer.says.iter().any(|words| body.contains(words)))
         };
         let answer = self

@@ -20,7 +20,7 @@ use super::form::Form;
 use super::sheet::Sheet;
 use super::{
     About, Body, Connected, Destination, Details, FieldError, Header, Limits, Provider, Request,
-    Response, Verdict, frame,
+    Response, Verdict, frame, token,
 };
 use crate::event::Event;
 use crate::secret::{Secret, Secrets};
@@ -95,24 +95,11 @@ pub(crate) fn connect(
         Some(Err(message)) => entries.wrong("hostname", message),
         None => {}
     }
-    entries.tidy_secret("token", token);
+    entries.tidy_secret("token", |text| {
+        token::bare(text, "Authorization:", "Splunk ", "HEC token")
+    });
     let (credentials, saved) = entries.finish::<Credentials>()?;
     Ok(saved.with(Collector::new(sheet, credentials)))
-}
-
-/// The bare token, also where the whole header was pasted.
-fn token(pasted: &str) -> Result<String, String> {
-    let text = pasted.trim();
-    let text = text.strip_prefix("Authorization:").unwrap_or(text).trim();
-    let text = text.strip_prefix("Splunk ").unwrap_or(text).trim();
-    if text.contains(char::is_whitespace) || !text.is_ascii() {
-        return Err(
-            "The token is one piece of letters, digits and dashes. Copy the Token Value again \
-                    (step 3 of the guide)."
-                .into(),
-        );
-    }
-    Ok(text.into())
 }
 
 struct Collector {

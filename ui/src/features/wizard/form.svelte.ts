@@ -33,8 +33,8 @@ export class CredentialsForm {
   /** What a person said of the guide's steps. */
   readonly said = new SvelteMap<number, boolean>();
   focused: string | null = $state(null);
-  /** Set where the engine's last reply named a field. */
-  blamed: { field: string; message: string } | null = $state.raw(null);
+  /** Why the last try failed, where that named a field or a guide step. */
+  blamed: Problem | null = $state.raw(null);
 
   #saved: Record<string, Saved>;
   #replaced = new SvelteSet<string>();
@@ -76,8 +76,14 @@ export class CredentialsForm {
     this.values[field] = value;
     this.#typed.add(field);
     this.revision++;
-    if (this.blamed?.field === field) this.blamed = null;
+    this.blamed = null;
     this.#checker.soon(() => this.draft());
+  }
+
+  /** Takes over what a failed try found. Answers whether a field of this form is at fault. */
+  blame(problem: Problem): boolean {
+    this.blamed = problem;
+    return this.about.fields.some(({ name }) => name === problem.field);
   }
 
   /** A saved secret stays until a person replaces it. */
@@ -140,7 +146,7 @@ export class CredentialsForm {
   }
 
   error(field: string): string | null {
-    if (this.blamed?.field === field) return this.blamed.message;
+    if (this.blamed?.field === field) return this.blamed.summary;
     if (!this.#judged.has(field)) return null;
     return this.#found(this.check?.errors, field)?.message ?? null;
   }
@@ -175,6 +181,7 @@ export class CredentialsForm {
 
   /** The guide step that the first error shown points at. */
   get neededStep(): number | null {
+    if (this.blamed?.guide_step) return this.blamed.guide_step;
     for (const field of this.ordered()) {
       if (this.error(field.name) === null) continue;
       const step = stepFor(this.about.guide, field.name);

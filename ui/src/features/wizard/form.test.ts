@@ -125,8 +125,16 @@ describe('a form', () => {
 
   it('shows what the provider said of a field until that changes', () => {
     const some = form();
-    some.blamed = { field: 'token', message: 'Disabled.' };
+    const problem = {
+      code: 'c',
+      summary: 'Disabled.',
+      next_steps: [],
+      field: 'token',
+      guide_step: 1,
+    };
+    expect(some.blame(problem)).toBe(true);
     expect(some.error('token')).toBe('Disabled.');
+    expect(some.neededStep).toBe(1);
     some.set('token', 'another');
     expect(some.error('token')).toBeNull();
   });

@@ -15,6 +15,9 @@ import { forget, keep, kept, type SourceChoice } from './kept';
 import { nameFault, suggestName, type NameFault } from './names';
 import { isEmpty, withoutSecrets, type Values } from './values';
 
+/** The connection option that trusts certificates in addition to the system's. */
+export const CA = 'ca_certificate';
+
 export type Step = 'provider' | 'credentials' | 'verify' | 'created';
 
 /** What must get the focus so that a person can mend what stopped them. */
@@ -151,11 +154,18 @@ export class Wizard {
     }
   }
 
-  /** Back to the form, where a field is named that the provider's reply found at fault. */
-  mend(field: string, message: string): Stop {
+  /** Back to the form, where the field or the guide step is marked that a failed try named. */
+  mend(problem: Problem): Stop {
     this.back();
-    if (this.form) this.form.blamed = { field, message };
-    return { field };
+    return this.form?.blame(problem) ? { field: problem.field ?? '' } : null;
+  }
+
+  /** Trusts a certificate's issuer in addition to those trusted already, and tries again. */
+  async trust(pem: string): Promise<void> {
+    const before = this.form?.values[CA];
+    const text = typeof before === 'string' ? before.trimEnd() : '';
+    this.form?.set(CA, text ? `${text}\n${pem}` : pem);
+    await this.verify();
   }
 
   /** Sends the sample, edited or not. */
@@ -175,7 +185,7 @@ export class Wizard {
     this.busy = paused ? 'paused' : 'creating';
     this.problem = null;
     try {
-      if (this.source.kind === 'new') await this.connect(this.#newSource, this.listen);
+      if (this.source.kind === 'new') await this.#connectUsual();
       const draft = { ...form.draft(), source: this.#sourceId() };
       const stream = this.stream
         ? await this.#host.call('update_stream', { draft })
@@ -188,7 +198,7 @@ export class Wizard {
     } catch (reason) {
       const problem = problemOf(reason);
       this.problem = problem;
-      return problem.field ? this.#stopAt(problem.field) : null;
+      return this.#stopAt(problem.field);
     } finally {
       this.busy = null;
     }
@@ -197,6 +207,12 @@ export class Wizard {
   /** Where a new intake would listen. */
   get listen(): string {
     return this.#store.app?.suggested_listen ?? '';
+  }
+
+  /** The same, asked anew: a port may have been taken meanwhile. */
+  async freshListen(): Promise<string> {
+    this.#store.app = await this.#host.call('app', {});
+    return this.listen;
   }
 
   /** Makes an HTTP intake and chooses it. Rejects with a problem. */
@@ -254,7 +270,7 @@ export class Wizard {
     this.busy = 'checking';
     const { ok, field } = await form.submit();
     this.busy = null;
-    if (!ok) return field ? this.#stopAt(field) : null;
+    if (!ok) return this.#stopAt(field);
     this.step = 'verify';
     if (!this.verified) void this.verify();
     return null;
@@ -281,10 +297,23 @@ export class Wizard {
     }
   }
 
-  #stopAt(field: string): Stop {
-    if (field === 'name' || field === 'source')
-      this.step = this.stream ? 'credentials' : 'provider';
-    else this.step = 'credentials';
+  /** The first intake, where it is free to listen: a port taken meanwhile is no one's choice. */
+  async #connectUsual(): Promise<void> {
+    const asked = this.listen;
+    try {
+      await this.connect(this.#newSource, asked);
+    } catch (reason) {
+      if (problemOf(reason).field !== 'listen' || (await this.freshListen()) === asked)
+        throw reason;
+      await this.connect(this.#newSource, this.listen);
+    }
+  }
+
+  #stopAt(field: string | null | undefined): Stop {
+    if (!field) return null;
+    if (field === 'name' || field === 'source') this.step = this.steps[0]!;
+    else if (this.about?.fields.some(({ name }) => name === field)) this.step = 'credentials';
+    else return null;
     return { field };
   }
 

@@ -1,8 +1,15 @@
 /**
  * A sample log entry on its way, stage by stage. A secret that holds `wrong` is refused, one that
- * holds `slow` takes long, a host that holds `nowhere` is not found.
+ * holds `slow` takes long, a host that holds `nowhere` is not found, one that holds `selfsigned`
+ * shows a certificate that nobody trusts until a person does.
  */
-import type { Stage, StreamDraft, StreamView, VerifyReport } from '../../bindings/engine';
+import type {
+  CertificateView,
+  Stage,
+  StreamDraft,
+  StreamView,
+  VerifyReport,
+} from '../../bindings/engine';
 import sampleText from '../../../../tests/fixtures/sample-event.json?raw';
 import { providers } from './providers';
 import { tokenDisabled } from './streams';
@@ -16,7 +23,18 @@ export function cancel(run: string): void {
   cancelled.add(run);
 }
 
-type Target = { provider: string; url: string; secret: string };
+type Target = { provider: string; url: string; secret: string; trusts: boolean };
+
+const unknownIssuer: CertificateView = {
+  subject: 'CN=logs.example.com, O=Larkfield Group',
+  issuer: 'CN=Larkfield internal CA, O=Larkfield Group',
+  names: ['logs.example.com'],
+  not_before: '2026-02-01T00:00:00Z',
+  not_after: '2027-02-01T00:00:00Z',
+  sha256:
+    '3B:4F:1A:9C:77:E2:50:8D:11:6A:C3:F0:94:2E:5B:D8:63:07:AE:41:9F:CC:28:75:B6:D0:1E:83:4A:F9:62:0C',
+  issuer_pem: '-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUQ\n-----END CERTIFICATE-----\n',
+};
 
 export function targetOf(draft: StreamDraft): Target {
   const text = (value: unknown) =>
@@ -25,6 +43,7 @@ export function targetOf(draft: StreamDraft): Target {
     provider: draft.provider,
     url: text(draft.details['url'] ?? draft.details['hostname'] ?? draft.details['site']),
     secret: Object.values(draft.secrets).map(text).join(' '),
+    trusts: Boolean(draft.details['ca_certificate']),
   };
 }
 
@@ -33,6 +52,7 @@ export function targetOfStream(stream: StreamView): Target {
     provider: stream.provider,
     url: stream.endpoint,
     secret: stream.status === 'failing' ? 'wrong' : '',
+    trusts: true,
   };
 }
 
@@ -46,7 +66,8 @@ export async function verify(
   const about = providers.find(({ id }) => id === target.provider) ?? providers[0]!;
   const lost = target.url.includes('nowhere');
   const refused = !lost && target.secret.includes('wrong');
-  const failsAt = lost ? 0 : refused ? 2 : 9;
+  const untrusted = target.url.includes('selfsigned') && !target.trusts;
+  const failsAt = lost ? 0 : untrusted ? 1 : refused ? 2 : 9;
   const notes = [
     'DNS, 4 ms',
     'TLS 1.3, 31 ms',
@@ -71,25 +92,34 @@ export async function verify(
       await new Promise((done) => setTimeout(done, 20));
     if (cancelled.delete(run)) throw problem('cancelled', 'The sample was called back.');
     stage.state = at === failsAt ? 'failed' : 'done';
-    stage.note = at === failsAt && lost ? 'Not found' : (notes[at] ?? '');
+    stage.note =
+      at === failsAt && lost
+        ? 'Not found'
+        : at === failsAt && untrusted
+          ? 'Certificate refused'
+          : (notes[at] ?? '');
     stage.elapsed_ms = [4, 31, 74, 182][at] ?? null;
     if (stage.kind === 'accepted' && stage.state === 'done') stage.note = '200 in 182 ms';
   }
   world.push('stages', { run, stages });
   const host = target.url.replace(/^https?:\/\//, '').split('/')[0] ?? target.url;
-  const accepted = !lost && !refused;
+  const accepted = failsAt === 9;
   return {
     accepted,
     headline: accepted
       ? `${about.name} accepted the sample log entry`
       : lost
         ? `${about.name} was not reached: host not found`
-        : `${about.name} refused the sample: 403 Forbidden`,
+        : untrusted
+          ? `${about.name} was not reached: certificate refused`
+          : `${about.name} refused the sample: 403 Forbidden`,
     summary: accepted
       ? `200 OK in 182 ms. ${about.after_accepted}`
       : lost
         ? `No computer answers to the name ${host}.`
-        : 'The address is right. The credentials are not accepted.',
+        : untrusted
+          ? 'This computer does not trust who issued its certificate.'
+          : 'The address is right. The credentials are not accepted.',
     problem: accepted
       ? null
       : lost
@@ -99,7 +129,20 @@ export async function verify(
             field: about.fields[0]?.name ?? 'url',
             guide_step: 1,
           })
-        : tokenDisabled,
+        : untrusted
+          ? problem(
+              'tls-unknown-issuer',
+              `This computer does not trust the certificate of ${host}.`,
+              {
+                cause: 'The certificate comes from a private authority.',
+                next_steps: [
+                  'Trust this certificate’s issuer, or paste the authority’s certificate.',
+                ],
+                field: 'ca_certificate',
+              },
+            )
+          : tokenDisabled,
+    ...(untrusted ? { certificate: unknownIssuer } : {}),
     exchange: {
       request: {
         method: 'POST',
@@ -114,16 +157,17 @@ export async function verify(
         body_bytes: 547,
         compressed_bytes: 354,
       },
-      response: lost
-        ? null
-        : {
-            status: accepted ? 200 : 403,
-            status_text: accepted ? 'OK' : 'Forbidden',
-            http_version: 'HTTP/1.1',
-            headers: [{ name: 'Content-Type', value: 'application/json', redacted: false }],
-            body: accepted ? '{"text":"Success","code":0}' : '{"text":"Token disabled","code":1}',
-            elapsed_ms: accepted ? 182 : 74,
-          },
+      response:
+        lost || untrusted
+          ? null
+          : {
+              status: accepted ? 200 : 403,
+              status_text: accepted ? 'OK' : 'Forbidden',
+              http_version: 'HTTP/1.1',
+              headers: [{ name: 'Content-Type', value: 'application/json', redacted: false }],
+              body: accepted ? '{"text":"Success","code":0}' : '{"text":"Token disabled","code":1}',
+              elapsed_ms: accepted ? 182 : 74,
+            },
       stages,
       curl: `curl -X POST 'https://${host}/services/collector/event' -H 'Authorization: Splunk $PENSTOCK_TOKEN' -d @sample.json`,
     },

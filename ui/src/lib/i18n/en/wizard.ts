@@ -74,6 +74,7 @@ export const wizard = {
     sourceHint: 'An HTTP intake: any program on this machine can post events to it.',
     createSource: 'Create source',
     creatingSource: 'Creating…',
+    useFree: (address: string) => `Listen on ${address} instead`,
     cancel: 'Cancel',
     sourceStatus: {
       listening: 'Listening',
@@ -226,7 +227,7 @@ export const wizard = {
     copy: 'Copy',
     copyReport: 'Copy report',
     backTo: (label: string) => `Go to ${label}`,
-    backToStep: (n: number) => `Guide step ${n}`,
+    backToStep: (n: number) => `Go to guide step ${n}`,
     secrets: 'Secrets stay hidden here, in the activity log and in copied commands',
     keepTrying: 'Create it now and events wait safely in the queue.',
     unverifiedNote: 'An unverified stream keeps its events until the provider takes them.',
@@ -242,7 +243,9 @@ export const wizard = {
     certificate: 'The certificate that was refused',
     certificateSubject: 'Issued to',
     certificateIssuer: 'Issued by',
+    certificateNames: 'For',
     certificateValid: 'Valid',
+    certificateSpan: (from: string, to: string) => `${from} to ${to}`,
     certificateFingerprint: 'SHA-256',
     trust: 'Trust this certificate’s issuer',
     trustNote:

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod certificates;
+mod delivery;
 mod exchange;
 mod http;
 mod http_intake;
@@ -10,3 +11,4 @@ mod keychain;
 mod loopback;
 mod proxy;
 mod verify;
+mod world;

@@ -22,7 +22,9 @@ impl Clock for SystemClock {
     fn now(&self) -> Millis {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+            .map_or(0, |since| {
+                i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+            })
     }
 }
 
@@ -42,7 +44,9 @@ pub fn rfc3339(millis: Millis) -> String {
 
 /// Reads an RFC 3339 time; `None` where the text is not one.
 pub fn parse_rfc3339(text: &str) -> Option<Millis> {
-    text.parse::<jiff::Timestamp>().ok().map(|time| time.as_millisecond())
+    text.parse::<jiff::Timestamp>()
+        .ok()
+        .map(|time| time.as_millisecond())
 }
 
 #[cfg(test)]

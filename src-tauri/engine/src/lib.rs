@@ -7,12 +7,16 @@
 //! environment except where a host passes it in.
 
 pub mod certificate;
+pub mod changes;
 pub mod clock;
+pub(crate) mod connect;
 pub mod connection;
 pub mod data_dir;
+pub(crate) mod delivery;
 pub mod engine;
 pub mod event;
 pub mod exchange;
+pub mod health;
 pub mod http;
 pub(crate) mod json;
 pub mod problem;
@@ -21,6 +25,7 @@ pub mod redact;
 pub mod sample;
 pub mod secret;
 pub mod source;
+pub mod store;
 pub mod variables;
 pub mod vault;
 pub mod verify;

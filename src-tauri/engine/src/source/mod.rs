@@ -16,7 +16,10 @@ use crate::problem::Problem;
 #[derive(Debug, Clone)]
 pub enum AppendError {
     /// No room at the moment (journal limit, disk full); the sender should come again.
-    Full { retry_after: Duration, problem: Problem },
+    Full {
+        retry_after: Duration,
+        problem: Problem,
+    },
     /// The journal cannot be written.
     Failed(Problem),
 }

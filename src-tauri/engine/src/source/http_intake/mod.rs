@@ -12,7 +12,7 @@ mod refusal;
 mod serve;
 mod split;
 
-pub use listen::parse as parse_listen;
+pub use listen::{bind, parse as parse_listen};
 pub use serve::{Running, start};
 
 use base64::Engine as _;

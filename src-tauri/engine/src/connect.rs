@@ -1,0 +1,86 @@
+//! From what is saved of a stream to a destination that is ready to use.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::http::Client;
+use crate::problem::Problem;
+use crate::provider::{self, Destination, FieldError};
+use crate::secret::Secrets;
+use crate::store::streams::StreamRow;
+use crate::vault::{Owner, Vault};
+
+/// The destination of a saved stream, its secrets read from the vault.
+pub async fn stream(
+    vault: Arc<dyn Vault>,
+    stream: &StreamRow,
+) -> Result<(Box<dyn Destination>, Client), Problem> {
+    let row = stream.clone();
+    let secrets = tokio::task::spawn_blocking(move || secrets(&*vault, &row))
+        .await
+        .map_err(|_| Problem::new("engine-stopped", "Penstock is closing."))??;
+    let provider = provider::find(&stream.provider)?;
+    let client = Client::new(&stream.details, &secrets).map_err(|errors| invalid(&errors))?;
+    let connected = provider
+        .connect(&stream.details, &secrets)
+        .map_err(|errors| invalid(&errors))?;
+    Ok((connected.destination, client))
+}
+
+/// Every secret of a stream that the vault has. Blocks.
+pub fn secrets(vault: &dyn Vault, stream: &StreamRow) -> Result<Secrets, Problem> {
+    let owner = Owner {
+        id: stream.id.clone(),
+        name: stream.name.clone(),
+    };
+    let mut secrets = BTreeMap::new();
+    for field in provider::about(provider::find(&stream.provider)?)
+        .fields
+        .into_iter()
+        .filter(|field| field.secret)
+    {
+        match vault.read(&owner, &field.name)? {
+            Some(secret) => {
+                secrets.insert(field.name, secret);
+            }
+            None if stream.secrets.contains(&field.name) => {
+                return Err(missing(vault, &field.label, &field.name));
+            }
+            None => {}
+        }
+    }
+    Ok(secrets)
+}
+
+fn missing(vault: &dyn Vault, label: &str, field: &str) -> Problem {
+    Problem::new(
+        "secret-missing",
+        format!("{label} is no longer in the {}.", vault.name()),
+    )
+    .cause("It was deleted there, or this data folder was copied from another machine or user.")
+    .next("Edit the stream and enter it again. Events wait safely meanwhile.")
+    .short("Secret is missing")
+    .field(field)
+}
+
+/// Field errors as one problem, for where there is no form to show them in.
+pub fn invalid(errors: &[FieldError]) -> Problem {
+    let first = errors.first();
+    let summary = match (first, errors.len()) {
+        (Some(error), 1) => format!("{}: {}", error.field, error.message),
+        (Some(_), count) => format!("{count} fields need another value."),
+        (None, _) => String::from("The settings are not complete."),
+    };
+    let mut problem = Problem::new("settings-invalid", summary).short("Settings are not valid");
+    if let Some(error) = first {
+        problem = problem.field(error.field.clone());
+    }
+    if errors.len() > 1 {
+        for error in errors {
+            problem = problem.next(format!("{}: {}", error.field, error.message));
+        }
+    } else {
+        problem = problem.next("Correct the value and try again.");
+    }
+    problem
+}

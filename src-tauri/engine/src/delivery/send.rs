@@ -1,0 +1,192 @@
+//! One request to a provider: sign in where needed, send, judge.
+//!
+//! The very same path serves live events and nothing else; it neither reads the journal nor
+//! writes to the store.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+use crate::event::Event;
+use crate::exchange;
+use crate::http::{Client, Failure, Sent};
+use crate::problem::Problem;
+use crate::provider::{Destination, Fate, Request, Verdict};
+use crate::secret::Secret;
+use crate::view::Exchange;
+
+/// A token is renewed this long before its end.
+const RENEW_BEFORE: Duration = Duration::from_secs(300);
+
+/// A way to one destination: keeps connections and the sign-in token.
+pub struct Line {
+    destination: Box<dyn Destination>,
+    client: Client,
+    /// One sign-in at a time; the others wait for its token.
+    token: Mutex<Option<Held>>,
+}
+
+struct Held {
+    secret: Secret,
+    renew_at: Instant,
+}
+
+/// What one try came to.
+pub struct Tried {
+    pub verdict: Verdict,
+    pub status: Option<u16>,
+    /// A few words: `Success`, `Connection refused`.
+    pub reason: String,
+    pub bytes: u64,
+    pub elapsed: Duration,
+    pub exchange: Exchange,
+    /// Whether a smaller body may pass where this one did not.
+    pub too_large: Option<usize>,
+}
+
+impl Line {
+    pub fn new(destination: Box<dyn Destination>, client: Client) -> Arc<Self> {
+        Arc::new(Self {
+            destination,
+            client,
+            token: Mutex::new(None),
+        })
+    }
+
+    pub async fn send(&self, events: &[Event]) -> Tried {
+        if let Some(tried) = self.refused_beforehand(events) {
+            return tried;
+        }
+        let first = self.send_once(events).await;
+        // A token may have been revoked before its time: sign in anew, once.
+        if first.status == Some(401) && self.destination.sign_in().is_some() {
+            *self.token.lock().await = None;
+            return self.send_once(events).await;
+        }
+        first
+    }
+
+    fn refused_beforehand(&self, events: &[Event]) -> Option<Tried> {
+        let refusals: Vec<Option<Problem>> = events
+            .iter()
+            .map(|event| self.destination.refuse(event))
+            .collect();
+        let reason = refusals.iter().flatten().next()?.clone();
+        let fates = refusals
+            .into_iter()
+            .map(|refusal| refusal.map_or(Fate::Again, Fate::SetAside))
+            .collect();
+        Some(Tried {
+            status: None,
+            reason: reason
+                .short
+                .clone()
+                .unwrap_or_else(|| reason.summary.clone()),
+            verdict: Verdict::Partly { fates, reason },
+            bytes: 0,
+            elapsed: Duration::ZERO,
+            exchange: Exchange::default(),
+            too_large: None,
+        })
+    }
+
+    async fn send_once(&self, events: &[Event]) -> Tried {
+        let token = match self.token().await {
+            Ok(token) => token,
+            Err(tried) => return *tried,
+        };
+        let request = self.destination.request(events, token.as_ref());
+        let size = request.body.bytes.len();
+        match self.client.send(&request).await {
+            Ok(sent) => {
+                let verdict = self.destination.verdict(events, &sent.response);
+                let mut tried = answered(&request, &sent, verdict);
+                let refused = matches!(tried.verdict, Verdict::Split { .. });
+                if refused && (sent.response.status == 413 || says_too_large(&tried.verdict)) {
+                    tried.too_large = Some(size);
+                }
+                tried
+            }
+            Err(failure) => unanswered(&request, failure),
+        }
+    }
+
+    async fn token(&self) -> Result<Option<Secret>, Box<Tried>> {
+        let Some(sign_in) = self.destination.sign_in() else {
+            return Ok(None);
+        };
+        let mut held = self.token.lock().await;
+        if let Some(held) = held.as_ref()
+            && held.renew_at > Instant::now()
+        {
+            return Ok(Some(held.secret.clone()));
+        }
+        let request = sign_in.request();
+        match self.client.send(&request).await {
+            Ok(sent) => match sign_in.token(&sent.response) {
+                Ok(token) => {
+                    let renew = token
+                        .lifetime
+                        .saturating_sub(RENEW_BEFORE)
+                        .max(token.lifetime / 2);
+                    *held = Some(Held {
+                        secret: token.secret.clone(),
+                        renew_at: Instant::now() + renew,
+                    });
+                    Ok(Some(token.secret))
+                }
+                Err(verdict) => {
+                    let mut tried = answered(&request, &sent, verdict);
+                    // A refusal to sign in says nothing about the events.
+                    tried.status = None;
+                    Err(Box::new(tried))
+                }
+            },
+            Err(failure) => Err(Box::new(unanswered(&request, failure))),
+        }
+    }
+}
+
+fn says_too_large(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Split { reason } if reason.code.ends_with("too-large"))
+}
+
+fn answered(request: &Request, sent: &Sent, verdict: Verdict) -> Tried {
+    let exchange = exchange::show(request, Ok(sent), Vec::new());
+    Tried {
+        status: Some(sent.response.status),
+        reason: reason(&verdict),
+        verdict,
+        bytes: sent.wire_bytes,
+        elapsed: sent.elapsed,
+        exchange,
+        too_large: None,
+    }
+}
+
+fn unanswered(request: &Request, failure: Failure) -> Tried {
+    let exchange = exchange::show(request, Err(&failure), Vec::new());
+    Tried {
+        status: None,
+        reason: reason(&failure.verdict),
+        verdict: failure.verdict,
+        bytes: failure.wire_bytes,
+        elapsed: failure.elapsed,
+        exchange,
+        too_large: None,
+    }
+}
+
+fn reason(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Accepted => String::from("Accepted"),
+        Verdict::Retry { reason, .. }
+        | Verdict::Split { reason }
+        | Verdict::Partly { reason, .. }
+        | Verdict::SetAside { reason }
+        | Verdict::Hold { reason } => reason
+            .short
+            .clone()
+            .unwrap_or_else(|| reason.summary.clone()),
+    }
+}

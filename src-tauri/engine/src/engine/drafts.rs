@@ -1,0 +1,383 @@
+//! Drafts of streams: checking, proving and saving them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use uuid::Uuid;
+
+use super::views::{clean_name, name_taken};
+use super::{Engine, OnStages};
+use crate::clock::{Millis, parse_rfc3339};
+use crate::connect::{self, invalid};
+use crate::exchange;
+use crate::http::Client;
+use crate::problem::Problem;
+use crate::provider::{self, Connected, Details, FieldError};
+use crate::sample;
+use crate::secret::Secrets;
+use crate::store::attempt::{self, Attempt};
+use crate::store::streams::{self, StreamRow};
+use crate::store::{cursor, journal, sources};
+use crate::vault::Owner;
+use crate::verify::{Verification, verify};
+use crate::view::{DraftCheck, Outcome, StageKind, StreamDraft, StreamView, VerifyReport};
+
+impl Engine {
+    /// Checks as a person types; reads nothing from the network.
+    pub async fn check_draft(&self, draft: StreamDraft) -> Result<DraftCheck, Problem> {
+        let mut errors = Vec::new();
+        if let Err(problem) = self.check_name(&draft).await {
+            errors.push(FieldError {
+                field: String::from("name"),
+                message: problem.summary,
+            });
+        }
+        let secrets = self.effective_secrets(&draft).await?;
+        if let Err(found) = Client::new(&draft.details, &secrets) {
+            errors.extend(found);
+        }
+        match provider::find(&draft.provider)?.connect(&draft.details, &secrets) {
+            Err(found) => {
+                errors.extend(
+                    found
+                        .into_iter()
+                        .filter(|error| {
+                            !errors
+                                .iter()
+                                .any(|known: &FieldError| known.field == error.field)
+                        })
+                        .collect::<Vec<_>>(),
+                );
+                Ok(DraftCheck {
+                    errors,
+                    ..DraftCheck::default()
+                })
+            }
+            Ok(connected) => {
+                let event = sample::entry(self.now(), None)?;
+                let request = connected.destination.request(&[event], None);
+                Ok(DraftCheck {
+                    errors,
+                    warnings: connected.warnings,
+                    details: connected.details,
+                    preview: Some(exchange::preview(&request)),
+                })
+            }
+        }
+    }
+
+    /// Sends the sample log entry on the very path that live events take. `sample` is the entry
+    /// as edited by a person; it stays labelled as a sample.
+    pub async fn verify(
+        &self,
+        draft: StreamDraft,
+        sample: Option<String>,
+        on_stages: OnStages,
+    ) -> Result<VerifyReport, Problem> {
+        let secrets = self.effective_secrets(&draft).await?;
+        let client = Client::new(&draft.details, &secrets).map_err(|errors| invalid(&errors))?;
+        let connected = connect_draft(&draft.provider, &draft.details, &secrets)?;
+        self.prove(
+            &draft.provider,
+            &connected,
+            &client,
+            sample.as_deref(),
+            &on_stages,
+        )
+        .await
+    }
+
+    /// The same for a stream that exists; kept among its attempts.
+    pub async fn send_sample(
+        &self,
+        key: &str,
+        sample: Option<String>,
+        on_stages: OnStages,
+    ) -> Result<VerifyReport, Problem> {
+        let row = self.stream_row(key).await?;
+        let (vault, stream) = (Arc::clone(&self.0.vault), row.clone());
+        let secrets = self
+            .off_thread(move || connect::secrets(&*vault, &stream))
+            .await?;
+        let client = Client::new(&row.details, &secrets).map_err(|errors| invalid(&errors))?;
+        let connected = connect_draft(&row.provider, &row.details, &secrets)?;
+        let report = self
+            .prove(
+                &row.provider,
+                &connected,
+                &client,
+                sample.as_deref(),
+                &on_stages,
+            )
+            .await?;
+        let attempt = as_attempt(&report, self.now());
+        let (id, accepted) = (row.id.clone(), report.accepted);
+        self.0
+            .store
+            .write(move |connection| {
+                attempt::insert(connection, &id, &attempt)?;
+                if accepted {
+                    streams::set_verified(connection, &id)
+                } else {
+                    Ok(())
+                }
+            })
+            .await?;
+        self.0.touched.attempts(&row.id);
+        Ok(report)
+    }
+
+    async fn prove(
+        &self,
+        provider: &str,
+        connected: &Connected,
+        client: &Client,
+        edited: Option<&str>,
+        on_stages: &OnStages,
+    ) -> Result<VerifyReport, Problem> {
+        let name = provider::find(provider)?.about().name;
+        let verification = Verification {
+            provider_name: &name,
+            destination: &*connected.destination,
+            client,
+            sample: sample::entry(self.now(), edited)?,
+            clock: &*self.0.clock,
+        };
+        Ok(verify(verification, &**on_stages).await)
+    }
+
+    pub async fn create_stream(
+        &self,
+        draft: StreamDraft,
+        verified: bool,
+        paused: bool,
+    ) -> Result<StreamView, Problem> {
+        let name = self.check_name(&draft).await?;
+        let source = self.check_source(draft.source.as_deref()).await?;
+        let secrets = self.effective_secrets(&draft).await?;
+        Client::new(&draft.details, &secrets).map_err(|errors| invalid(&errors))?;
+        let connected = connect_draft(&draft.provider, &draft.details, &secrets)?;
+        let now = self.now();
+        let mut row = StreamRow {
+            id: Uuid::now_v7().to_string(),
+            name,
+            provider: draft.provider,
+            source,
+            endpoint: connected.destination.endpoint(),
+            details: connected.details,
+            secrets: BTreeSet::new(),
+            verified,
+            paused_at: paused.then_some(now),
+            retry_asked: 0,
+            created_at: now,
+            revision: 0,
+        };
+        row.secrets = self.keep_secrets(&row, &connected.secrets).await?;
+        let insert = row.clone();
+        let written = self
+            .0
+            .store
+            .write(move |connection| {
+                streams::insert(connection, &insert)?;
+                let source = match &insert.source {
+                    Some(source) => sources::number(connection, source)?,
+                    None => None,
+                };
+                let next = journal::summary(connection)?.last_seq + 1;
+                let position = journal::total_before(connection, next, source)?;
+                cursor::place(connection, &insert.id, next, position, now)
+            })
+            .await;
+        if let Err(problem) = written {
+            self.forget_secrets(&row).await;
+            return Err(problem);
+        }
+        self.configured().await;
+        self.stream(&row.id).await
+    }
+
+    /// `draft.stream` names the stream; absent secrets keep their saved value.
+    pub async fn update_stream(&self, draft: StreamDraft) -> Result<StreamView, Problem> {
+        let key = draft.stream.clone().unwrap_or_default();
+        let mut row = self.stream_row(&key).await?;
+        let name = self.check_name(&draft).await?;
+        let source = self.check_source(draft.source.as_deref()).await?;
+        let secrets = self.effective_secrets(&draft).await?;
+        Client::new(&draft.details, &secrets).map_err(|errors| invalid(&errors))?;
+        let connected = connect_draft(&row.provider, &draft.details, &secrets)?;
+        let moved = source != row.source;
+        let changed = connected.details != row.details || !draft.secrets.0.is_empty();
+        row.name = name;
+        row.source = source;
+        row.endpoint = connected.destination.endpoint();
+        row.details = connected.details;
+        row.verified &= !changed;
+        let typed: Secrets = connected
+            .secrets
+            .into_iter()
+            .filter(|(field, _)| draft.secrets.0.contains_key(field))
+            .collect();
+        row.secrets.extend(self.keep_secrets(&row, &typed).await?);
+        let (update, now) = (row.clone(), self.now());
+        self.0
+            .store
+            .write(move |connection| {
+                streams::update(connection, &update)?;
+                if moved {
+                    let source = match &update.source {
+                        Some(source) => sources::number(connection, source)?,
+                        None => None,
+                    };
+                    let cursor = cursor::get(connection, &update.id)?.unwrap_or_default();
+                    let position = journal::total_before(connection, cursor.next_seq, source)?;
+                    cursor::place(connection, &update.id, cursor.next_seq, position, now)?;
+                }
+                Ok(())
+            })
+            .await?;
+        self.configured().await;
+        self.stream(&row.id).await
+    }
+
+    async fn check_name(&self, draft: &StreamDraft) -> Result<String, Problem> {
+        let name = clean_name(&draft.name)?;
+        let except = match &draft.stream {
+            Some(key) => Some(self.stream_row(key).await?.id),
+            None => None,
+        };
+        let wanted = name.clone();
+        let taken = self
+            .0
+            .store
+            .read(move |connection| streams::name_taken(connection, &wanted, except.as_deref()))
+            .await?;
+        if taken {
+            Err(name_taken("stream", &name))
+        } else {
+            Ok(name)
+        }
+    }
+
+    async fn check_source(&self, key: Option<&str>) -> Result<Option<String>, Problem> {
+        match key {
+            Some(key) => Ok(Some(self.source_row(key).await?.id)),
+            None => Ok(None),
+        }
+    }
+
+    /// What was typed, over what is saved (of a stream that exists) or given by hand (in a vault
+    /// that people fill).
+    async fn effective_secrets(&self, draft: &StreamDraft) -> Result<Secrets, Problem> {
+        let row = match &draft.stream {
+            Some(key) => Some(self.stream_row(key).await?),
+            None => None,
+        };
+        let vault = Arc::clone(&self.0.vault);
+        let about = provider::about(provider::find(&draft.provider)?);
+        let typed = draft.secrets.0.clone();
+        let name = draft.name.trim().to_owned();
+        if row.is_none() && vault.writable() {
+            return Ok(typed);
+        }
+        self.off_thread(move || {
+            let owner = match &row {
+                Some(row) => Owner {
+                    id: row.id.clone(),
+                    name: row.name.clone(),
+                },
+                None => Owner {
+                    id: String::new(),
+                    name,
+                },
+            };
+            let mut secrets = Secrets::new();
+            for field in about.fields.into_iter().filter(|field| field.secret) {
+                if let Some(secret) = typed.get(&field.name) {
+                    secrets.insert(field.name, secret.clone());
+                } else if let Some(secret) = vault.read(&owner, &field.name)? {
+                    secrets.insert(field.name, secret);
+                }
+            }
+            // Names that are no field are the provider's to refuse.
+            for (name, secret) in typed {
+                secrets.entry(name).or_insert(secret);
+            }
+            Ok(secrets)
+        })
+        .await
+    }
+
+    /// Puts secrets into the vault; the names of those it has.
+    async fn keep_secrets(
+        &self,
+        row: &StreamRow,
+        secrets: &Secrets,
+    ) -> Result<BTreeSet<String>, Problem> {
+        let vault = Arc::clone(&self.0.vault);
+        let owner = Owner {
+            id: row.id.clone(),
+            name: row.name.clone(),
+        };
+        let secrets = secrets.clone();
+        self.off_thread(move || {
+            for (field, secret) in &secrets {
+                if vault.writable() || vault.read(&owner, field)?.is_none() {
+                    vault.write(&owner, field, secret)?;
+                }
+            }
+            Ok(secrets.into_keys().collect())
+        })
+        .await
+    }
+}
+
+fn connect_draft(
+    provider: &str,
+    details: &Details,
+    secrets: &Secrets,
+) -> Result<Connected, Problem> {
+    provider::find(provider)?
+        .connect(details, secrets)
+        .map_err(|errors| invalid(&errors))
+}
+
+fn as_attempt(report: &VerifyReport, now: Millis) -> Attempt {
+    let response = report.exchange.response.as_ref();
+    Attempt {
+        at: parse_rfc3339(&report.at).unwrap_or(now),
+        outcome: if report.accepted {
+            Outcome::Accepted
+        } else {
+            Outcome::Hold
+        },
+        status: response.map(|response| response.status),
+        reason: match &report.problem {
+            Some(problem) => problem
+                .short
+                .clone()
+                .unwrap_or_else(|| problem.summary.clone()),
+            None => String::from("Sample accepted"),
+        },
+        first_seq: 0,
+        last_seq: 0,
+        events: 1,
+        bytes: report
+            .exchange
+            .request
+            .compressed_bytes
+            .unwrap_or(report.exchange.request.body_bytes),
+        latency_ms: report
+            .exchange
+            .stages
+            .iter()
+            .find(|stage| stage.kind == StageKind::Send)
+            .and_then(|stage| stage.elapsed_ms)
+            .or(response.map(|response| response.elapsed_ms))
+            .unwrap_or(0),
+        attempt: 1,
+        sample: true,
+        set_aside: 0,
+        next_try_at: None,
+        problem: report.problem.clone(),
+        exchange: report.exchange.clone(),
+    }
+}

@@ -1,0 +1,177 @@
+//! The engine as its hosts see it: the desktop shell, the agent and the tests.
+//!
+//! One process delivers per data folder (the owner); any other is a guest that reads and
+//! commands. A host opens the engine, may [`Engine::start`] delivery, and ends with
+//! [`Engine::stop`], which finishes or puts back what is in flight. Wherever a method takes
+//! `key`, a name or an id is meant.
+
+mod drafts;
+mod failed_events;
+mod intakes;
+mod owner;
+mod sources;
+mod streams;
+mod subscription;
+mod views;
+
+pub use streams::ReplayFrom;
+pub use subscription::Subscription;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+use crate::changes::{Touch, Touched};
+use crate::clock::Clock;
+use crate::problem::Problem;
+use crate::store::{self, Store, settings};
+use crate::vault::Vault;
+use crate::view::{AppView, Delivering, Stage, StatusView, VaultView};
+
+/// What a host passes in.
+pub struct Options {
+    /// Created where it does not exist.
+    pub data_dir: PathBuf,
+    pub vault: Arc<dyn Vault>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Told the stages of a Verify as they happen.
+pub type OnStages = Arc<dyn Fn(&[Stage]) + Send + Sync>;
+
+/// A handle; clones share one engine.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    data_dir: PathBuf,
+    vault: Arc<dyn Vault>,
+    clock: Arc<dyn Clock>,
+    store: Store,
+    touched: Touched,
+    /// What [`Engine::start`] started.
+    running: Mutex<Option<owner::Running>>,
+}
+
+impl Engine {
+    /// Opens the store, migrating it. Starts nothing.
+    pub async fn open(options: Options) -> Result<Self, Problem> {
+        let folder = options.data_dir.clone();
+        let store = tokio::task::spawn_blocking(move || Store::open(&folder))
+            .await
+            .map_err(|_| stopped())??;
+        Ok(Self(Arc::new(Inner {
+            data_dir: options.data_dir,
+            vault: options.vault,
+            clock: options.clock,
+            store,
+            touched: Touched::default(),
+            running: Mutex::new(None),
+        })))
+    }
+
+    /// Takes ownership where it is free, and starts sources and delivery. As a guest:
+    /// [`Delivering::Elsewhere`], and takes over when the owner ends.
+    pub async fn start(&self) -> Result<Delivering, Problem> {
+        let mut running = self.0.running.lock().await;
+        if let Some(running) = running.as_ref() {
+            return Ok(running.delivering());
+        }
+        let started = owner::start(self.clone()).await?;
+        let delivering = started.delivering();
+        *running = Some(started);
+        Ok(delivering)
+    }
+
+    /// Ends sources and delivery: what is in flight is finished or put back.
+    pub async fn stop(&self) {
+        let running = self.0.running.lock().await.take();
+        if let Some(running) = running {
+            running.stop().await;
+        }
+    }
+
+    /// Changes from now on.
+    pub fn subscribe(&self) -> Subscription {
+        Subscription::new(self.clone())
+    }
+
+    pub async fn app(&self) -> AppView {
+        let vault = Arc::clone(&self.0.vault);
+        let problem = tokio::task::spawn_blocking(move || vault.check().err())
+            .await
+            .unwrap_or(None);
+        AppView {
+            version: String::from(env!("CARGO_PKG_VERSION")),
+            data_dir: self.0.data_dir.display().to_string(),
+            delivering: self.delivering().await,
+            vault: VaultView {
+                name: String::from(self.0.vault.name()),
+                writable: self.0.vault.writable(),
+                problem,
+            },
+            problem: None,
+            suggested_listen: self.suggested_listen().await,
+        }
+    }
+
+    /// Who delivers from this data folder at the moment.
+    pub async fn delivering(&self) -> Delivering {
+        let here = self
+            .0
+            .running
+            .lock()
+            .await
+            .as_ref()
+            .map(owner::Running::delivering);
+        if let Some(Delivering::Here) = here {
+            return Delivering::Here;
+        }
+        let folder = self.0.data_dir.clone();
+        let pid = tokio::task::spawn_blocking(move || store::owner::current(&folder))
+            .await
+            .unwrap_or(None);
+        pid.map_or(Delivering::Nobody, |pid| Delivering::Elsewhere { pid })
+    }
+
+    pub async fn status(&self) -> Result<StatusView, Problem> {
+        Ok(StatusView {
+            streams: self.streams().await?,
+            sources: self.sources().await?,
+            journal: self.journal().await?,
+        })
+    }
+
+    /// A setting of the app, by key.
+    pub async fn setting(&self, key: &str) -> Result<Option<String>, Problem> {
+        let key = key.to_owned();
+        self.0
+            .store
+            .read(move |connection| settings::get(connection, &key))
+            .await
+    }
+
+    pub async fn set_setting(&self, key: &str, value: &str) -> Result<(), Problem> {
+        let (key, value) = (key.to_owned(), value.to_owned());
+        self.0
+            .store
+            .write(move |connection| settings::set(connection, &key, &value))
+            .await
+    }
+
+    fn now(&self) -> i64 {
+        self.0.clock.now()
+    }
+
+    /// After a change of streams or sources: whoever delivers takes it up at once.
+    async fn configured(&self) {
+        if let Some(running) = self.0.running.lock().await.as_ref() {
+            running.look();
+        }
+        self.0.touched.tell(Touch::Configuration);
+    }
+}
+
+fn stopped() -> Problem {
+    Problem::new("engine-stopped", "Penstock is closing.")
+}

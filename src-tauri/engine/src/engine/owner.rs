@@ -1,0 +1,226 @@
+//! Running: as the owner, sources and delivery and the journal's upkeep; as a guest, watching what
+//! the owner does, ready to take over.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::Engine;
+use super::intakes::Intakes;
+use crate::changes::Touch;
+use crate::delivery::{Supervisor, Surroundings};
+use crate::problem::Problem;
+use crate::store::owner::{self, Ownership};
+use crate::store::{journal, settings};
+use crate::view::Delivering;
+
+/// How often another process's changes are looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+const UPKEEP_EVERY: Duration = Duration::from_secs(30);
+/// Delivered events are kept this long for replay, and never more bytes of them than this.
+const KEEP_FOR: i64 = 7 * 86_400_000;
+const KEEP_BYTES: u64 = 4 << 30;
+/// Blocks deleted in one go, so that appends never wait long.
+const PRUNE_BLOCKS: u32 = 64;
+
+/// Stands for no process: this one delivers.
+const HERE: u32 = u32::MAX;
+
+/// What was started.
+pub struct Running {
+    stop: watch::Sender<bool>,
+    look: Arc<Notify>,
+    /// The owner's process, or [`HERE`].
+    pid: Arc<AtomicU32>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    pub fn delivering(&self) -> Delivering {
+        match self.pid.load(Ordering::Relaxed) {
+            HERE => Delivering::Here,
+            pid => Delivering::Elsewhere { pid },
+        }
+    }
+
+    /// Something was configured.
+    pub fn look(&self) {
+        self.look.notify_one();
+    }
+
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        let _ = self.task.await;
+    }
+}
+
+pub async fn start(engine: Engine) -> Result<Running, Problem> {
+    let taken = take(&engine).await?;
+    let pid = Arc::new(AtomicU32::new(
+        taken.as_ref().err().copied().unwrap_or(HERE),
+    ));
+    let (stop, stopping) = watch::channel(false);
+    let look = Arc::new(Notify::new());
+    let task = tokio::spawn(run(
+        engine,
+        taken.ok(),
+        stopping,
+        Arc::clone(&look),
+        Arc::clone(&pid),
+    ));
+    Ok(Running {
+        stop,
+        look,
+        pid,
+        task,
+    })
+}
+
+async fn take(engine: &Engine) -> Result<Result<Ownership, u32>, Problem> {
+    let folder = engine.0.data_dir.clone();
+    tokio::task::spawn_blocking(move || owner::take(&folder))
+        .await
+        .map_err(|_| super::stopped())?
+}
+
+async fn run(
+    engine: Engine,
+    mut ownership: Option<Ownership>,
+    mut stopping: watch::Receiver<bool>,
+    look: Arc<Notify>,
+    pid: Arc<AtomicU32>,
+) {
+    if ownership.is_none() {
+        ownership = watch_owner(&engine, &mut stopping, &look, &pid).await;
+    }
+    let Some(_ownership) = ownership else {
+        return;
+    };
+    pid.store(HERE, Ordering::Relaxed);
+    engine.0.touched.tell(Touch::App);
+    deliver(&engine, &mut stopping, &look).await;
+}
+
+/// As a guest: tells what changed, and takes over when the owner ends.
+async fn watch_owner(
+    engine: &Engine,
+    stopping: &mut watch::Receiver<bool>,
+    look: &Notify,
+    pid: &AtomicU32,
+) -> Option<Ownership> {
+    let mut known = (-1, -1);
+    let mut revision = -1_i64;
+    loop {
+        let blocks = Arc::clone(engine.0.store.blocks());
+        let seen = engine
+            .0
+            .store
+            .read(move |connection| {
+                blocks.reload(connection)?;
+                let last = journal::stamp(connection)?;
+                Ok((settings::revision(connection)?, last))
+            })
+            .await;
+        if let Ok((revised, stamp)) = seen {
+            if revised != revision || stamp != known {
+                engine.0.touched.tell(Touch::Configuration);
+            }
+            (revision, known) = (revised, stamp);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY * 2) => {}
+            () = look.notified() => {}
+            _ = stopping.changed() => return None,
+        }
+        match take(engine).await {
+            Ok(Ok(ownership)) => return Some(ownership),
+            Ok(Err(owner)) => pid.store(owner, Ordering::Relaxed),
+            Err(problem) => {
+                tracing::warn!(code = problem.code, "The owner's lock could not be tried.")
+            }
+        }
+    }
+}
+
+async fn deliver(engine: &Engine, stopping: &mut watch::Receiver<bool>, look: &Notify) {
+    let mut supervisor = Supervisor::new(Surroundings {
+        store: engine.0.store.clone(),
+        vault: Arc::clone(&engine.0.vault),
+        clock: Arc::clone(&engine.0.clock),
+        touched: engine.0.touched.clone(),
+    });
+    let mut intakes = Intakes::new(engine);
+    let mut known = -1_i64;
+    let mut upkeep_at = Instant::now();
+    loop {
+        match take_up(engine, &mut supervisor, &mut intakes, known).await {
+            Ok(revision) => known = revision,
+            Err(problem) => {
+                tracing::warn!(code = problem.code, "The configuration could not be read.")
+            }
+        }
+        intakes.tend().await;
+        if Instant::now() >= upkeep_at {
+            upkeep(engine).await;
+            upkeep_at = Instant::now() + UPKEEP_EVERY;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = look.notified() => {}
+            _ = stopping.changed() => break,
+        }
+    }
+    // Sources first: what they were promised is in the journal before delivery ends.
+    intakes.stop().await;
+    supervisor.stop().await;
+}
+
+async fn take_up(
+    engine: &Engine,
+    supervisor: &mut Supervisor,
+    intakes: &mut Intakes,
+    known: i64,
+) -> Result<i64, Problem> {
+    let revision = engine.0.store.read(settings::revision).await?;
+    if revision != known {
+        let blocks = Arc::clone(engine.0.store.blocks());
+        engine
+            .0
+            .store
+            .read(move |connection| blocks.reload(connection))
+            .await?;
+        intakes.reconcile().await?;
+        supervisor.reconcile(revision).await?;
+        engine.0.touched.tell(Touch::Configuration);
+    }
+    Ok(revision)
+}
+
+/// Deletes delivered blocks that are too old, or too many, to be kept for replay.
+async fn upkeep(engine: &Engine) {
+    let now = engine.now();
+    let mut before = now - KEEP_FOR;
+    loop {
+        let pruned = engine
+            .0
+            .store
+            .write(move |connection| {
+                let pruned = journal::prune(connection, before, PRUNE_BLOCKS)?;
+                Ok((pruned, journal::summary(connection)?.bytes))
+            })
+            .await;
+        match pruned {
+            Ok((pruned, _)) if pruned == PRUNE_BLOCKS as usize => {}
+            Ok((_, bytes)) if bytes > KEEP_BYTES && before < now => before = now,
+            Ok(_) => return,
+            Err(problem) => {
+                tracing::warn!(code = problem.code, "The journal could not be pruned.");
+                return;
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,0 +1,291 @@
+//! Streams, as hosts see and command them.
+
+use std::sync::Arc;
+
+use super::{Engine, stopped, views};
+use crate::clock::Millis;
+use crate::event::Seq;
+use crate::health;
+use crate::problem::Problem;
+use crate::provider;
+use crate::store::streams::{self, StreamRow};
+use crate::store::{attempt, cursor, journal, sources, stat};
+use crate::vault::Owner;
+use crate::view::{AttemptDetail, AttemptView, JournalView, Range, StreamView, Throughput};
+
+/// Where a replay starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplayFrom {
+    Seq(Seq),
+    /// The time of acceptance by Penstock.
+    Time(Millis),
+}
+
+impl Engine {
+    pub async fn streams(&self) -> Result<Vec<StreamView>, Problem> {
+        let (blocks, now) = (Arc::clone(self.0.store.blocks()), self.now());
+        let guest = !self.is_owner().await;
+        self.0
+            .store
+            .read(move |connection| {
+                if guest {
+                    blocks.reload(connection)?;
+                }
+                let rows = streams::all(connection)?;
+                rows.iter()
+                    .map(|row| views::stream(connection, &blocks, row, now))
+                    .collect()
+            })
+            .await
+    }
+
+    pub async fn stream(&self, key: &str) -> Result<StreamView, Problem> {
+        let row = self.stream_row(key).await?;
+        let (blocks, now) = (Arc::clone(self.0.store.blocks()), self.now());
+        let guest = !self.is_owner().await;
+        self.0
+            .store
+            .read(move |connection| {
+                if guest {
+                    blocks.reload(connection)?;
+                }
+                views::stream(connection, &blocks, &row, now)
+            })
+            .await
+    }
+
+    async fn is_owner(&self) -> bool {
+        matches!(
+            self.0
+                .running
+                .lock()
+                .await
+                .as_ref()
+                .map(super::owner::Running::delivering),
+            Some(crate::view::Delivering::Here)
+        )
+    }
+
+    pub async fn delete_stream(&self, key: &str) -> Result<(), Problem> {
+        let row = self.stream_row(key).await?;
+        let id = row.id.clone();
+        self.0
+            .store
+            .write(move |connection| streams::delete(connection, &id))
+            .await?;
+        self.forget_secrets(&row).await;
+        self.configured().await;
+        Ok(())
+    }
+
+    /// Takes a stream's secrets out of the vault; a vault that cannot be reached keeps them.
+    pub(super) async fn forget_secrets(&self, row: &StreamRow) {
+        let vault = Arc::clone(&self.0.vault);
+        if !vault.writable() {
+            return;
+        }
+        let owner = Owner {
+            id: row.id.clone(),
+            name: row.name.clone(),
+        };
+        let fields = row.secrets.clone();
+        let forgotten = tokio::task::spawn_blocking(move || {
+            fields
+                .iter()
+                .try_for_each(|field| vault.delete(&owner, field))
+        })
+        .await;
+        if let Ok(Err(problem)) = forgotten {
+            tracing::warn!(
+                stream = row.id,
+                code = problem.code,
+                "Secrets could not be deleted from the vault."
+            );
+        }
+    }
+
+    pub async fn pause_stream(&self, key: &str) -> Result<StreamView, Problem> {
+        self.set_stream_paused(key, Some(self.now())).await
+    }
+
+    pub async fn resume_stream(&self, key: &str) -> Result<StreamView, Problem> {
+        self.set_stream_paused(key, None).await
+    }
+
+    async fn set_stream_paused(
+        &self,
+        key: &str,
+        at: Option<Millis>,
+    ) -> Result<StreamView, Problem> {
+        let row = self.stream_row(key).await?;
+        if row.paused_at.is_some() != at.is_some() {
+            let id = row.id.clone();
+            self.0
+                .store
+                .write(move |connection| streams::set_paused(connection, &id, at))
+                .await?;
+            self.configured().await;
+        }
+        self.stream(&row.id).await
+    }
+
+    /// Tries again at once, whatever the stream is waiting for.
+    pub async fn retry_stream(&self, key: &str) -> Result<StreamView, Problem> {
+        let row = self.stream_row(key).await?;
+        let id = row.id.clone();
+        self.0
+            .store
+            .write(move |connection| streams::ask_retry(connection, &id))
+            .await?;
+        self.configured().await;
+        self.stream(&row.id).await
+    }
+
+    /// Sets the cursor; events already delivered from there on are delivered again.
+    pub async fn replay_stream(&self, key: &str, from: ReplayFrom) -> Result<StreamView, Problem> {
+        let row = self.stream_row(key).await?;
+        let now = self.now();
+        let stream = row.clone();
+        let placed = self
+            .0
+            .store
+            .write(move |connection| {
+                let source = match &stream.source {
+                    Some(source) => Some(sources::number(connection, source)?.unwrap_or(-1)),
+                    None => None,
+                };
+                let kept = journal::summary(connection)?;
+                let seq = match from {
+                    ReplayFrom::Seq(seq) => seq,
+                    ReplayFrom::Time(time) => {
+                        journal::first_since(connection, time)?.unwrap_or(kept.last_seq + 1)
+                    }
+                };
+                let seq = seq.clamp(kept.first_seq.max(1), kept.last_seq + 1);
+                let position = journal::total_before(connection, seq, source)?;
+                cursor::place(connection, &stream.id, seq, position, now)?;
+                // The worker that has the old place ends, and another begins at the new one.
+                streams::set_paused(connection, &stream.id, stream.paused_at)
+            })
+            .await;
+        placed?;
+        self.configured().await;
+        self.stream(&row.id).await
+    }
+
+    pub async fn throughput(&self, key: &str, range: Range) -> Result<Throughput, Problem> {
+        let row = self.stream_row(key).await?;
+        let now = self.now();
+        let (seconds, count) = match range {
+            Range::Hour => (60, 60),
+            Range::Day => (900, 96),
+            Range::Week => (7200, 84),
+        };
+        let view = self.stream(&row.id).await?;
+        let failing = matches!(
+            view.status,
+            crate::view::Status::Failing | crate::view::Status::Retrying
+        );
+        self.0
+            .store
+            .read(move |connection| {
+                let spans = stat::spans(connection, &row.id, seconds, count, now)?;
+                Ok(Throughput {
+                    bucket_seconds: u32::try_from(seconds).unwrap_or(60),
+                    buckets: health::buckets(&spans),
+                    failing_since: failing.then_some(view.status_since),
+                })
+            })
+            .await
+    }
+
+    /// Newest first; of every stream where `key` is `None`; older than attempt `before`.
+    pub async fn attempts(
+        &self,
+        key: Option<&str>,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<AttemptView>, Problem> {
+        let stream = match key {
+            Some(key) => Some(self.stream_row(key).await?.id),
+            None => None,
+        };
+        self.0
+            .store
+            .read(move |connection| {
+                attempt::list(connection, stream.as_deref(), before, limit.min(500))
+            })
+            .await
+    }
+
+    pub async fn attempt(&self, id: i64) -> Result<AttemptDetail, Problem> {
+        self.0
+            .store
+            .read(move |connection| attempt::get(connection, id))
+            .await?
+            .ok_or_else(|| {
+                Problem::new("attempt-unknown", "This delivery is no longer kept.")
+                    .cause("Penstock keeps the newest 1,000 deliveries of each stream.")
+            })
+    }
+
+    pub(super) async fn journal(&self) -> Result<JournalView, Problem> {
+        let blocks = Arc::clone(self.0.store.blocks());
+        self.0
+            .store
+            .read(move |connection| {
+                let kept = journal::summary(connection)?;
+                let waiting = streams::all(connection)?
+                    .iter()
+                    .map(|row| {
+                        cursor::get(connection, &row.id)
+                            .map(|cursor| cursor.unwrap_or_default().next_seq)
+                    })
+                    .collect::<rusqlite::Result<Vec<_>>>()?
+                    .into_iter()
+                    .min()
+                    .map_or(0, |next| (kept.last_seq + 1).saturating_sub(next));
+                Ok(JournalView {
+                    first_seq: kept.first_seq,
+                    last_seq: blocks.last_seq().max(kept.last_seq),
+                    events: kept.events,
+                    bytes: kept.bytes,
+                    waiting,
+                    problem: None,
+                })
+            })
+            .await
+    }
+
+    pub(super) async fn stream_row(&self, key: &str) -> Result<StreamRow, Problem> {
+        let wanted = key.to_owned();
+        self.0
+            .store
+            .read(move |connection| streams::find(connection, &wanted))
+            .await?
+            .ok_or_else(|| {
+                Problem::new(
+                    "stream-unknown",
+                    format!("There is no stream called {key:?}."),
+                )
+                .next("Run `penstock stream list` to see the streams.")
+            })
+    }
+
+    /// Every provider, as a form sees it.
+    pub fn providers(&self) -> Vec<provider::About> {
+        provider::all()
+            .iter()
+            .map(|provider| provider::about(*provider))
+            .collect()
+    }
+
+    pub(super) async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| stopped())?
+    }
+}

@@ -1,0 +1,192 @@
+//! From rows to what is shown.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::sources::HTTP_INTAKE;
+use crate::clock::{Millis, rfc3339};
+use crate::health;
+use crate::problem::Problem;
+use crate::provider::{self, Field};
+use crate::store::cursor::{self, Cursor};
+use crate::store::journal::Blocks;
+use crate::store::sources::{self, SourceRow};
+use crate::store::streams::StreamRow;
+use crate::store::{set_aside, stat};
+use crate::view::{Delivering, Saved, SourceStatus, SourceView, StreamView};
+
+const HOUR_SECONDS: i64 = 3600;
+const NAME_CHARACTERS: usize = 100;
+
+pub fn stream(
+    connection: &Connection,
+    blocks: &Blocks,
+    row: &StreamRow,
+    now: Millis,
+) -> rusqlite::Result<StreamView> {
+    let cursor = cursor::get(connection, &row.id)?.unwrap_or_default();
+    let number = match &row.source {
+        Some(source) => Some(sources::number(connection, source)?.unwrap_or(-1)),
+        None => None,
+    };
+    let (kept, queued) = set_aside::count(connection, &row.id)?;
+    let waiting = blocks.total(number).saturating_sub(cursor.position) + queued;
+    let spans = stat::spans(connection, &row.id, HOUR_SECONDS, 24, now)?;
+    let health = health::judge(row, &cursor, waiting, now);
+    let about = provider::find(&row.provider).ok().map(provider::about);
+    let oldest = if waiting > 0 {
+        accepted_at(connection, &cursor, number)?
+    } else {
+        None
+    };
+    Ok(StreamView {
+        id: row.id.clone(),
+        name: row.name.clone(),
+        provider: row.provider.clone(),
+        provider_name: about
+            .as_ref()
+            .map_or_else(|| row.provider.clone(), |about| about.name.clone()),
+        endpoint: row.endpoint.clone(),
+        source: row.source.clone(),
+        status: health.status,
+        reason: health.reason,
+        status_since: rfc3339(health.since),
+        paused_at: row.paused_at.map(rfc3339),
+        delivered: cursor.delivered,
+        waiting,
+        set_aside: kept - queued,
+        delivered_24h: spans.iter().map(|span| span.delivered).sum(),
+        last_delivered_at: cursor.last_delivered_at.map(rfc3339),
+        oldest_waiting_at: oldest.map(rfc3339),
+        next_try_at: cursor.next_try_at.map(rfc3339),
+        tries: cursor.tries,
+        last_problem: cursor.problem,
+        last_problem_at: cursor.problem_at.map(rfc3339),
+        details: row.details.clone(),
+        secrets: about
+            .map(|about| about.fields)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|field: &Field| field.secret)
+            .map(|field| {
+                let saved = if row.secrets.contains(&field.name) {
+                    Saved::Saved
+                } else {
+                    Saved::Missing
+                };
+                (field.name, saved)
+            })
+            .collect(),
+        verified: row.verified,
+        created_at: rfc3339(row.created_at),
+        hours: health::buckets(&spans),
+    })
+}
+
+fn accepted_at(
+    connection: &Connection,
+    cursor: &Cursor,
+    source: Option<i64>,
+) -> rusqlite::Result<Option<Millis>> {
+    connection
+        .prepare_cached(
+            "SELECT accepted_at FROM journal_block
+             WHERE last_seq >= ?1 AND first_seq >= (
+               SELECT coalesce(max(first_seq), 0) FROM journal_block WHERE first_seq <= ?1)
+               AND (?2 IS NULL OR source = ?2)
+             ORDER BY first_seq LIMIT 1",
+        )?
+        .query_row(
+            rusqlite::params![cursor.next_seq.cast_signed(), source],
+            |row| row.get(0),
+        )
+        .optional()
+}
+
+pub fn source(
+    connection: &Connection,
+    row: &SourceRow,
+    delivering: &Delivering,
+    now: Millis,
+) -> rusqlite::Result<SourceView> {
+    let spans = stat::spans(connection, &row.id, HOUR_SECONDS, 24, now)?;
+    let fed = connection
+        .prepare_cached("SELECT id FROM stream WHERE source IS NULL OR source = ?1 ORDER BY name COLLATE NOCASE")?
+        .query_map([&row.id], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    let status = match (row.paused_at, &row.problem, delivering) {
+        (Some(_), _, _) => SourceStatus::Paused,
+        (None, _, Delivering::Nobody) => SourceStatus::Stopped,
+        (None, Some(_), _) => SourceStatus::Failing,
+        (None, None, _) if row.listen.is_some() => SourceStatus::Listening,
+        (None, None, _) => SourceStatus::Stopped,
+    };
+    let listen = listen_of(row);
+    Ok(SourceView {
+        id: row.id.clone(),
+        name: row.name.clone(),
+        kind: row.kind.clone(),
+        problem: (status == SourceStatus::Failing)
+            .then(|| row.problem.clone())
+            .flatten(),
+        status,
+        url: listen.as_deref().map(intake_url),
+        listen,
+        token: (row.kind == HTTP_INTAKE).then_some(if row.token_saved {
+            Saved::Saved
+        } else {
+            Saved::Missing
+        }),
+        events: row.total,
+        events_24h: spans.iter().map(|span| span.delivered).sum(),
+        refused_24h: spans.iter().map(|span| span.refused).sum(),
+        last_event_at: row.last_event_at.map(rfc3339),
+        last_refusal: row.last_refusal.clone(),
+        largest_event_bytes: row.largest,
+        hours: health::buckets(&spans),
+        streams: fed,
+        details: row.details.clone(),
+        created_at: rfc3339(row.created_at),
+    })
+}
+
+/// The address a source is to listen on.
+pub fn listen_of(row: &SourceRow) -> Option<String> {
+    row.details
+        .get("listen")
+        .and_then(|value| value.as_str())
+        .map(String::from)
+}
+
+pub fn intake_url(listen: &str) -> String {
+    format!("http://{listen}/v1/events")
+}
+
+/// A name for a stream or source: trimmed, visible, not too long.
+pub fn clean_name(name: &str) -> Result<String, Problem> {
+    let name = name.trim();
+    let refuse = |summary: String| {
+        Err(Problem::new("name-invalid", summary)
+            .next("Choose a name of 1 to 100 characters on one line.")
+            .field("name"))
+    };
+    if name.is_empty() {
+        return refuse(String::from("The name is empty."));
+    }
+    if name.chars().count() > NAME_CHARACTERS {
+        return refuse(format!(
+            "The name is longer than {NAME_CHARACTERS} characters."
+        ));
+    }
+    if name.chars().any(char::is_control) {
+        return refuse(String::from(
+            "The name holds a line break or another control character.",
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+pub fn name_taken(kind: &str, name: &str) -> Problem {
+    Problem::new("name-taken", format!("Another {kind} is called {name:?}."))
+        .next("Choose another name. Upper and lower case count as the same.")
+        .field("name")
+}

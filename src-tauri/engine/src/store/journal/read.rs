@@ -1,0 +1,310 @@
+//! Reading the journal from a cursor, and pruning what nobody needs any more.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::sync::Arc;
+
+use super::{Block, Damaged, decode};
+use crate::clock::Millis;
+use crate::event::{Event, Seq};
+use crate::problem::Problem;
+use crate::store::Store;
+
+/// What a cursor found.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub events: Vec<Event>,
+    /// Where the next read starts.
+    pub next_seq: Seq,
+    /// When the first of the events was accepted.
+    pub accepted_at: Option<Millis>,
+    /// A block that cannot be read; `next_seq` is past it where no event came before it.
+    pub damaged: Option<Damaged>,
+}
+
+/// Events from `from` on, of one source or of all, up to a number and a size (each event counted
+/// with `overhead`); at least one where there is one.
+pub async fn read(
+    store: &Store,
+    from: Seq,
+    source: Option<i64>,
+    events: usize,
+    bytes: usize,
+    overhead: usize,
+) -> Result<Reading, Problem> {
+    let mut cut = Cut {
+        from,
+        source,
+        events,
+        bytes,
+        overhead,
+        size: 0,
+        reading: Reading {
+            next_seq: from,
+            ..Reading::default()
+        },
+    };
+    if let Some(blocks) = store.blocks().newest_from(from) {
+        for block in blocks {
+            if !cut.take(&block) {
+                break;
+            }
+        }
+        return Ok(cut.reading);
+    }
+    let shared = store.clone();
+    store
+        .read(move |connection| {
+            let mut next = floor(connection, from, source)?;
+            while let Some(first_seq) = next {
+                match load(&shared, connection, first_seq)? {
+                    Ok(block) => {
+                        if !cut.take(&block) {
+                            break;
+                        }
+                    }
+                    Err(damaged) => {
+                        if cut.reading.events.is_empty() {
+                            cut.reading.damaged = Some(damaged);
+                            cut.reading.next_seq = damaged.last_seq + 1;
+                        }
+                        break;
+                    }
+                }
+                next = following(connection, first_seq, source)?;
+            }
+            Ok(cut.reading)
+        })
+        .await
+}
+
+struct Cut {
+    from: Seq,
+    source: Option<i64>,
+    events: usize,
+    bytes: usize,
+    overhead: usize,
+    size: usize,
+    reading: Reading,
+}
+
+impl Cut {
+    /// Whether there is room for more.
+    fn take(&mut self, block: &Block) -> bool {
+        if self.source.is_some_and(|source| source != block.source) {
+            return true;
+        }
+        for index in block.index_of(self.from)..block.len() {
+            let event = block.event(index);
+            let size = event.bytes.len() + self.overhead;
+            let full = self.reading.events.len() >= self.events || self.size + size > self.bytes;
+            if full && !self.reading.events.is_empty() {
+                return false;
+            }
+            self.size += size;
+            self.reading.accepted_at.get_or_insert(block.accepted_at);
+            self.reading.next_seq = event.seq + 1;
+            self.reading.events.push(event);
+        }
+        true
+    }
+}
+
+/// The first block that may hold events at or after `seq`.
+fn floor(connection: &Connection, seq: Seq, source: Option<i64>) -> rusqlite::Result<Option<Seq>> {
+    let at: Option<i64> = connection
+        .prepare_cached(
+            "SELECT first_seq FROM journal_block
+             WHERE first_seq <= ?1 AND last_seq >= ?1 ORDER BY first_seq DESC LIMIT 1",
+        )?
+        .query_row([seq.cast_signed()], |row| row.get(0))
+        .optional()?;
+    match at {
+        Some(first)
+            if source.is_none_or(|source| belongs(connection, first, source).unwrap_or(false)) =>
+        {
+            Ok(Some(first.cast_unsigned()))
+        }
+        _ => following(connection, seq.saturating_sub(1), source),
+    }
+}
+
+fn belongs(connection: &Connection, first_seq: i64, source: i64) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT source = ?2 FROM journal_block WHERE first_seq = ?1")?
+        .query_row(params![first_seq, source], |row| row.get(0))
+}
+
+fn following(
+    connection: &Connection,
+    after: Seq,
+    source: Option<i64>,
+) -> rusqlite::Result<Option<Seq>> {
+    let after = after.cast_signed();
+    let next: Option<i64> = match source {
+        None => connection
+            .prepare_cached("SELECT first_seq FROM journal_block WHERE first_seq > ?1 ORDER BY first_seq LIMIT 1")?
+            .query_row([after], |row| row.get(0))
+            .optional()?,
+        Some(source) => connection
+            .prepare_cached(
+                "SELECT first_seq FROM journal_block WHERE source = ?2 AND first_seq > ?1
+                 ORDER BY first_seq LIMIT 1",
+            )?
+            .query_row(params![after, source], |row| row.get(0))
+            .optional()?,
+    };
+    Ok(next.map(i64::cast_unsigned))
+}
+
+fn load(
+    store: &Store,
+    connection: &Connection,
+    first_seq: Seq,
+) -> rusqlite::Result<Result<Arc<Block>, Damaged>> {
+    if let Some(block) = store.blocks().recent(first_seq) {
+        return Ok(Ok(block));
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT first_seq, last_seq, source, source_total, accepted_at, crc, data
+         FROM journal_block WHERE first_seq = ?1",
+    )?;
+    let found = statement.query_row([first_seq.cast_signed()], block_of)?;
+    Ok(found.map(|block| {
+        let block = Arc::new(block);
+        store.blocks().remember(Arc::clone(&block));
+        block
+    }))
+}
+
+fn block_of(row: &Row<'_>) -> rusqlite::Result<Result<Block, Damaged>> {
+    let first_seq = row.get::<_, i64>(0)?.cast_unsigned();
+    let last_seq = row.get::<_, i64>(1)?.cast_unsigned();
+    let damaged = Damaged {
+        first_seq,
+        last_seq,
+    };
+    let data = row.get_ref(6)?.as_blob()?;
+    let Some((body, ends, start)) = decode(data, row.get(5)?) else {
+        return Ok(Err(damaged));
+    };
+    if ends.len() as u64 != last_seq + 1 - first_seq {
+        return Ok(Err(damaged));
+    }
+    Ok(Ok(Block {
+        first_seq,
+        source: row.get(2)?,
+        source_total: row.get::<_, i64>(3)?.cast_unsigned(),
+        accepted_at: row.get(4)?,
+        body,
+        ends,
+        start,
+    }))
+}
+
+/// How many events of a source (or of all) lie before `seq`.
+pub fn total_before(
+    connection: &Connection,
+    seq: Seq,
+    source: Option<i64>,
+) -> rusqlite::Result<u64> {
+    let Some(source) = source else {
+        return Ok(seq.saturating_sub(1));
+    };
+    let block: Option<(i64, i64, i64)> = connection
+        .prepare_cached(
+            "SELECT first_seq, last_seq, source_total FROM journal_block
+             WHERE source = ?1 AND first_seq < ?2 ORDER BY first_seq DESC LIMIT 1",
+        )?
+        .query_row(params![source, seq.cast_signed()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    if let Some((_, last, total)) = block {
+        let after = (last + 1 - seq.cast_signed()).max(0);
+        return Ok((total - after).cast_unsigned());
+    }
+    // Everything before was pruned: what the first block left does not count, so all of it is before.
+    let next: Option<(i64, i64, i64)> = connection
+        .prepare_cached(
+            "SELECT first_seq, last_seq, source_total FROM journal_block
+             WHERE source = ?1 AND first_seq >= ?2 ORDER BY first_seq LIMIT 1",
+        )?
+        .query_row(params![source, seq.cast_signed()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    match next {
+        Some((first, last, total)) => Ok((total - (last + 1 - first)).cast_unsigned()),
+        None => connection
+            .query_row(
+                "SELECT total FROM source WHERE number = ?1",
+                [source],
+                |row| row.get::<_, i64>(0),
+            )
+            .optional()
+            .map(|total| total.unwrap_or(0).cast_unsigned()),
+    }
+}
+
+/// What the journal holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub first_seq: Seq,
+    pub last_seq: Seq,
+    pub events: u64,
+    pub bytes: u64,
+}
+
+pub fn summary(connection: &Connection) -> rusqlite::Result<Summary> {
+    connection
+        .prepare_cached(
+            "SELECT coalesce(min(first_seq), 0),
+                    (SELECT value FROM counter WHERE name = 'last_seq'),
+                    coalesce(sum(last_seq + 1 - first_seq), 0),
+                    coalesce(sum(bytes), 0)
+             FROM journal_block",
+        )?
+        .query_row([], |row| {
+            Ok(Summary {
+                first_seq: row.get::<_, i64>(0)?.cast_unsigned(),
+                last_seq: row.get::<_, i64>(1)?.cast_unsigned(),
+                events: row.get::<_, i64>(2)?.cast_unsigned(),
+                bytes: row.get::<_, i64>(3)?.cast_unsigned(),
+            })
+        })
+}
+
+/// Deletes up to `limit` blocks that every stream has passed and that were accepted before
+/// `before`; the number deleted. A paused stream counts, so nothing is lost by pausing.
+pub fn prune(connection: &Connection, before: Millis, limit: u32) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached(
+            "DELETE FROM journal_block WHERE first_seq IN (
+               SELECT first_seq FROM journal_block AS block
+               WHERE accepted_at < ?1 AND NOT EXISTS (
+                 SELECT 1 FROM stream JOIN cursor ON cursor.stream = stream.id
+                 LEFT JOIN source ON source.id = stream.source
+                 WHERE (stream.source IS NULL OR source.number = block.source)
+                   AND cursor.next_seq <= block.last_seq)
+               ORDER BY first_seq LIMIT ?2)",
+        )?
+        .execute(params![before, limit])
+}
+
+/// The first event accepted at or after `time`.
+pub fn first_since(connection: &Connection, time: Millis) -> rusqlite::Result<Option<Seq>> {
+    let seq: Option<i64> = connection
+        .prepare_cached("SELECT min(first_seq) FROM journal_block WHERE accepted_at >= ?1")?
+        .query_row([time], |row| row.get(0))?;
+    Ok(seq.map(i64::cast_unsigned))
+}
+
+/// Grows whenever a process appended or delivered something.
+pub fn stamp(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+    connection
+        .prepare_cached(
+            "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'attempt'), 0),
+                    (SELECT value FROM counter WHERE name = 'last_seq')",
+        )?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+}

@@ -1,0 +1,253 @@
+//! The store: one SQLite file that holds journal, cursors, attempts, failed events and settings.
+//!
+//! Always holds: every write goes through one thread ([`writer`]), which lets concurrent writes
+//! share a transaction and so one fsync; a write is answered only once it is durable
+//! (`journal_mode=WAL`, `synchronous=FULL`). Reads use connections of their own and never wait
+//! for a write. No transaction is open across a network call. Secrets are not in here.
+//!
+//! One file per table family; only this folder knows SQL.
+
+pub mod attempt;
+pub mod cursor;
+pub mod journal;
+pub mod migration;
+pub mod owner;
+pub mod set_aside;
+pub mod settings;
+pub mod sources;
+pub mod stat;
+pub mod streams;
+mod writer;
+
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::problem::Problem;
+use journal::Blocks;
+pub use writer::Writer;
+
+/// The database's file name in the data folder.
+pub const FILE: &str = "penstock.db";
+
+/// A handle; clones share the connections.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    path: PathBuf,
+    writer: Writer,
+    idle_readers: Mutex<Vec<Connection>>,
+    blocks: Arc<Blocks>,
+}
+
+impl Store {
+    /// Opens the store of a data folder, making or migrating it. Blocks.
+    pub fn open(data_dir: &Path) -> Result<Self, Problem> {
+        make_folder(data_dir)?;
+        let path = data_dir.join(FILE);
+        refuse_foreign_file(&path)?;
+        let mut connection = connect(&path).map_err(|error| problem(&error))?;
+        restrict_to_owner(&path);
+        migration::migrate(&mut connection)?;
+        let blocks = Arc::new(Blocks::new(&connection).map_err(|error| problem(&error))?);
+        let writer = Writer::start(connection, Arc::clone(&blocks));
+        Ok(Self {
+            shared: Arc::new(Shared {
+                path,
+                writer,
+                idle_readers: Mutex::default(),
+                blocks,
+            }),
+        })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// The block cache and the counters of the journal.
+    pub fn blocks(&self) -> &Arc<Blocks> {
+        &self.shared.blocks
+    }
+
+    pub fn writer(&self) -> &Writer {
+        &self.shared.writer
+    }
+
+    /// Runs `read` on a connection of its own, off the async threads.
+    pub async fn read<T, F>(&self, read: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.read_blocking(read))
+            .await
+            .map_err(|_| Problem::new("engine-stopped", "Penstock is closing."))?
+    }
+
+    /// The same, on the calling thread.
+    pub fn read_blocking<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Problem> {
+        let idle = self
+            .shared
+            .idle_readers
+            .lock()
+            .expect("no reader panics")
+            .pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connect(&self.shared.path).map_err(|error| problem(&error))?,
+        };
+        let answer = read(&connection).map_err(|error| problem(&error));
+        let mut idle = self.shared.idle_readers.lock().expect("no reader panics");
+        if idle.len() < 4 {
+            idle.push(connection);
+        }
+        answer
+    }
+
+    /// Runs `write` in the next shared transaction; answers once it is durable.
+    pub async fn write<T, F>(&self, write: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.shared.writer.run(write).await
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(Duration::from_secs(20))?;
+    connection.execute_batch(
+        "PRAGMA page_size = 8192;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA cache_size = -4096;
+         PRAGMA journal_size_limit = 67108864;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn make_folder(data_dir: &Path) -> Result<(), Problem> {
+    std::fs::create_dir_all(data_dir).map_err(|error| {
+        Problem::new(
+            "data-folder-unusable",
+            format!("The data folder {} cannot be made.", data_dir.display()),
+        )
+        .cause("The place does not exist or this user may not write there.")
+        .next("Choose another folder with PENSTOCK_DATA_DIR, or give this user the right to write there.")
+        .detail(error.to_string())
+    })?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A folder that a person chose keeps its rights; the database has its own.
+        if std::fs::read_dir(data_dir).is_ok_and(|mut entries| entries.next().is_none()) {
+            let _ = std::fs::set_permissions(data_dir, std::fs::Permissions::from_mode(0o700));
+        }
+    }
+    Ok(())
+}
+
+/// SQLite would treat an empty or foreign file as it pleases; a person's file is left alone.
+fn refuse_foreign_file(path: &Path) -> Result<(), Problem> {
+    use std::io::Read;
+    let Ok(mut file) = std::fs::File::open(path) else {
+        return Ok(());
+    };
+    let mut head = [0_u8; 16];
+    let read = file.read(&mut head).unwrap_or(0);
+    if read == 0 || &head == b"SQLite format 3\0" {
+        return Ok(());
+    }
+    Err(not_a_database(path))
+}
+
+fn not_a_database(path: &Path) -> Problem {
+    Problem::new(
+        "store-not-a-database",
+        format!("{} is not a Penstock database.", path.display()),
+    )
+    .cause("Another program wrote a file of this name, or the file is damaged.")
+    .next("Move the file away, or restore it from a backup, then open Penstock again.")
+    .next("Or choose another data folder with PENSTOCK_DATA_DIR.")
+}
+
+fn restrict_to_owner(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            let _ = std::fs::set_permissions(
+                PathBuf::from(name),
+                std::fs::Permissions::from_mode(0o600),
+            );
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+/// SQLite's errors, in words.
+pub fn problem(error: &rusqlite::Error) -> Problem {
+    use rusqlite::ErrorCode;
+    let detail = error.to_string();
+    let code = match error {
+        rusqlite::Error::SqliteFailure(failure, _) => Some(failure.code),
+        _ => None,
+    };
+    match code {
+        Some(ErrorCode::DiskFull) => Problem::new("disk-full", "The disk is full.")
+            .cause("There is no room left on the disk that holds Penstock's data folder.")
+            .next("Free some space. Penstock goes on by itself as soon as there is room.")
+            .short("Disk full"),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            Problem::new("store-read-only", "Penstock's database cannot be written.")
+                .cause("The data folder or the file is read-only, or belongs to another user.")
+                .next("Give this user the right to write to the data folder, then open Penstock again.")
+                .short("Database is read-only")
+        }
+        Some(ErrorCode::NotADatabase) => {
+            Problem::new("store-not-a-database", "The file in the data folder is not a Penstock database.")
+                .cause("Another program wrote a file of this name, or the file is damaged.")
+                .next("Move the file away, or restore it from a backup, then open Penstock again.")
+        }
+        Some(ErrorCode::DatabaseCorrupt) => {
+            Problem::new("store-damaged", "Penstock's database is damaged.")
+                .cause("The disk or a copy of the file lost part of it.")
+                .next("Copy the data folder away before anything else.")
+                .next("Restore the folder from a backup, or start with an empty one.")
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Problem::new("store-busy", "Penstock's database is in use by another program.")
+                .cause("A backup or another Penstock holds it for longer than 20 seconds.")
+                .next("Wait until the other program is done, then try again.")
+        }
+        Some(ErrorCode::SystemIoFailure) => {
+            Problem::new("store-io", "The disk refused to read or write Penstock's database.")
+                .cause("The disk is full, was taken away, or is failing.")
+                .next("Look at the disk's space and health. Penstock tries again by itself.")
+                .short("Disk error")
+        }
+        _ => Problem::new("store-failed", "Penstock's database answered with an error.")
+            .next("Try again. If it stays, copy the data folder away and report the detail below."),
+    }
+    .detail(detail)
+}

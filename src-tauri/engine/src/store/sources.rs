@@ -1,0 +1,158 @@
+//! The sources a person made. A deleted source stays as a row while the journal holds its events.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::settings::revise;
+use super::streams::{json, text};
+use crate::clock::Millis;
+use crate::problem::Problem;
+use crate::provider::Details;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceRow {
+    /// The journal's short name for it.
+    pub number: i64,
+    pub id: String,
+    pub name: String,
+    pub kind: String,
+    pub details: Details,
+    /// SHA-256 of an intake's token: enough to check one, no use for making one.
+    pub token_sha256: Option<Vec<u8>>,
+    /// Whether the token itself is in the vault.
+    pub token_saved: bool,
+    pub paused_at: Option<Millis>,
+    pub created_at: Millis,
+    pub total: u64,
+    pub largest: u64,
+    pub last_event_at: Option<Millis>,
+    pub last_refusal: Option<String>,
+    /// The address it listens on now, as the delivering process says.
+    pub listen: Option<String>,
+    pub problem: Option<Problem>,
+}
+
+const COLUMNS: &str = "number, id, name, kind, details, token_sha256, token_saved, paused_at, created_at, \
+                       total, largest, last_event_at, last_refusal, listen, problem";
+
+fn of(row: &Row<'_>) -> rusqlite::Result<SourceRow> {
+    Ok(SourceRow {
+        number: row.get(0)?,
+        id: row.get(1)?,
+        name: row.get(2)?,
+        kind: row.get(3)?,
+        details: json(row.get_ref(4)?.as_str()?),
+        token_sha256: row.get(5)?,
+        token_saved: row.get(6)?,
+        paused_at: row.get(7)?,
+        created_at: row.get(8)?,
+        total: row.get::<_, i64>(9)?.cast_unsigned(),
+        largest: row.get::<_, i64>(10)?.cast_unsigned(),
+        last_event_at: row.get(11)?,
+        last_refusal: row.get(12)?,
+        listen: row.get(13)?,
+        problem: row
+            .get::<_, Option<String>>(14)?
+            .and_then(|text| serde_json::from_str(&text).ok()),
+    })
+}
+
+pub fn all(connection: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM source WHERE deleted_at IS NULL ORDER BY name COLLATE NOCASE"
+        ))?
+        .query_map([], of)?
+        .collect()
+}
+
+/// By id or name.
+pub fn find(connection: &Connection, key: &str) -> rusqlite::Result<Option<SourceRow>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM source
+             WHERE deleted_at IS NULL AND (id = ?1 OR name = ?1 COLLATE NOCASE)
+             ORDER BY id = ?1 DESC LIMIT 1"
+        ))?
+        .query_row([key], of)
+        .optional()
+}
+
+/// The journal's number of a source, deleted ones included.
+pub fn number(connection: &Connection, id: &str) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT number FROM source WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()
+}
+
+pub fn insert(connection: &Connection, source: &SourceRow) -> rusqlite::Result<()> {
+    revise(connection)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO source (id, name, kind, details, token_sha256, token_saved, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            source.id,
+            source.name,
+            source.kind,
+            text(&source.details),
+            source.token_sha256,
+            source.token_saved,
+            source.created_at
+        ])?;
+    Ok(())
+}
+
+pub fn set_paused(connection: &Connection, id: &str, at: Option<Millis>) -> rusqlite::Result<()> {
+    revise(connection)?;
+    connection
+        .prepare_cached("UPDATE source SET paused_at = ?2 WHERE id = ?1")?
+        .execute(params![id, at])?;
+    Ok(())
+}
+
+pub fn set_token(
+    connection: &Connection,
+    id: &str,
+    sha256: &[u8],
+    saved: bool,
+) -> rusqlite::Result<()> {
+    revise(connection)?;
+    connection
+        .prepare_cached("UPDATE source SET token_sha256 = ?2, token_saved = ?3 WHERE id = ?1")?
+        .execute(params![id, sha256, saved])?;
+    Ok(())
+}
+
+/// Where it listens, or why it does not.
+pub fn set_running(
+    connection: &Connection,
+    id: &str,
+    listen: Option<&str>,
+    problem: Option<&Problem>,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE source SET listen = ?2, problem = ?3 WHERE id = ?1")?
+        .execute(params![id, listen, problem.map(text)])?;
+    Ok(())
+}
+
+pub fn set_refusal(connection: &Connection, id: &str, reason: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE source SET last_refusal = ?2 WHERE id = ?1")?
+        .execute(params![id, reason])?;
+    Ok(())
+}
+
+/// Streams that took only this source keep what waits and then have nothing more to take. The
+/// name becomes free.
+pub fn delete(connection: &Connection, id: &str, at: Millis) -> rusqlite::Result<()> {
+    revise(connection)?;
+    connection
+        .prepare_cached(
+            "UPDATE source SET deleted_at = ?2, name = id, listen = NULL, token_sha256 = NULL WHERE id = ?1",
+        )?
+        .execute(params![id, at])?;
+    Ok(())
+}

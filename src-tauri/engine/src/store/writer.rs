@@ -1,0 +1,189 @@
+//! The one thread that writes.
+//!
+//! Always holds: what waits while a transaction is being committed shares the next one, so many
+//! writers cost one fsync; a job that fails is undone alone; nobody is answered before the commit
+//! is durable. A job must not wait for anything.
+
+use bytes::Bytes;
+use rusqlite::Connection;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use tokio::sync::oneshot;
+
+use super::journal::{Blocks, Pending};
+use super::problem;
+use crate::clock::Millis;
+use crate::problem::Problem;
+
+/// Jobs and bytes that one transaction takes at most.
+const GROUP_JOBS: usize = 1024;
+const GROUP_BYTES: usize = 16 << 20;
+
+#[derive(Clone)]
+pub struct Writer {
+    jobs: Sender<Job>,
+}
+
+type Finish = Box<dyn FnOnce(Result<(), &Problem>) + Send>;
+
+/// Whether it went well, and whom to tell after the commit.
+type Work = Box<dyn FnOnce(&Connection) -> (bool, Finish) + Send>;
+
+enum Job {
+    Run(Work),
+    Append(Append),
+}
+
+struct Append {
+    source: i64,
+    events: Vec<Bytes>,
+    at: Millis,
+    reply: oneshot::Sender<Result<(), Problem>>,
+}
+
+impl Append {
+    fn bytes(&self) -> usize {
+        self.events.iter().map(Bytes::len).sum()
+    }
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, blocks: Arc<Blocks>) -> Self {
+        let (jobs, waiting) = channel();
+        std::thread::Builder::new()
+            .name(String::from("penstock-writer"))
+            .spawn(move || run(&connection, &waiting, &blocks))
+            .expect("the system starts a thread");
+        Self { jobs }
+    }
+
+    pub(super) async fn run<T, F>(&self, write: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Run(Box::new(move |connection| {
+            let result = write(connection);
+            let finish: (bool, Finish) = (
+                result.is_ok(),
+                Box::new(move |committed| {
+                    let _ = reply.send(match (result, committed) {
+                        (Ok(value), Ok(())) => Ok(value),
+                        (Err(error), _) => Err(problem(&error)),
+                        (Ok(_), Err(problem)) => Err(problem.clone()),
+                    });
+                }),
+            );
+            finish
+        }));
+        self.jobs.send(job).map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// Appends events of one source (by its number); all or none, durable once answered.
+    pub async fn append(&self, source: i64, events: Vec<Bytes>, at: Millis) -> Result<(), Problem> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let (reply, answer) = oneshot::channel();
+        self.jobs
+            .send(Job::Append(Append {
+                source,
+                events,
+                at,
+                reply,
+            }))
+            .map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+fn stopped() -> Problem {
+    Problem::new("engine-stopped", "Penstock is closing.")
+}
+
+fn run(connection: &Connection, waiting: &Receiver<Job>, blocks: &Blocks) {
+    while let Ok(first) = waiting.recv() {
+        commit_group(connection, gather(first, waiting), blocks);
+    }
+    // The last handle is gone: fold the write-ahead log away where nobody else needs it.
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE);");
+}
+
+fn gather(first: Job, waiting: &Receiver<Job>) -> Vec<Job> {
+    let size = |job: &Job| {
+        if let Job::Append(append) = job {
+            append.bytes()
+        } else {
+            0
+        }
+    };
+    let mut bytes = size(&first);
+    let mut group = vec![first];
+    while group.len() < GROUP_JOBS && bytes < GROUP_BYTES {
+        match waiting.try_recv() {
+            Ok(job) => {
+                bytes += size(&job);
+                group.push(job);
+            }
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+        }
+    }
+    group
+}
+
+fn commit_group(connection: &Connection, group: Vec<Job>, blocks: &Blocks) {
+    let mut appends = Vec::new();
+    let mut finishes = Vec::new();
+    let mut pending = Pending::default();
+    let outcome = (|| -> rusqlite::Result<()> {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for job in group {
+            match job {
+                Job::Append(append) => appends.push(append),
+                Job::Run(work) => {
+                    connection.execute_batch("SAVEPOINT job")?;
+                    let (ok, finish) = work(connection);
+                    finishes.push(finish);
+                    if connection.is_autocommit() {
+                        // A full disk and the like make SQLite undo the whole transaction.
+                        return Err(undone());
+                    }
+                    connection.execute_batch(if ok {
+                        "RELEASE job"
+                    } else {
+                        "ROLLBACK TO job; RELEASE job"
+                    })?;
+                }
+            }
+        }
+        for append in &appends {
+            pending.push(blocks, append.source, &append.events, append.at);
+        }
+        pending.write(connection, blocks)?;
+        connection.execute_batch("COMMIT")
+    })();
+    let answer = outcome.map_err(|error| {
+        if !connection.is_autocommit() {
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+        problem(&error)
+    });
+    if answer.is_ok() {
+        pending.publish(blocks);
+    }
+    for append in appends {
+        let _ = append.reply.send(answer.clone());
+    }
+    for finish in finishes {
+        finish(answer.as_ref().map(|&()| ()));
+    }
+}
+
+fn undone() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
+        Some(String::from("the transaction was undone")),
+    )
+}

@@ -6,5 +6,6 @@ type Load = () => Promise<{ default: Component<Record<string, never>> }>;
 
 export const pages: Partial<Record<Page, Load>> = {
   streams: () => import('./features/streams/StreamsPage.svelte'),
+  stream: () => import('./features/stream/StreamPage.svelte'),
   wizard: () => import('./features/wizard/WizardPage.svelte'),
 };

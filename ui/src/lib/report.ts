@@ -1,18 +1,46 @@
 /** A sample's report as text, to send to whoever can help. Holds what the page shows: no secrets. */
-import type { Problem, ShownHeader, Stage, VerifyReport } from '../bindings/engine';
+import type {
+  AttemptDetail,
+  Exchange,
+  Problem,
+  ShownHeader,
+  Stage,
+  VerifyReport,
+} from '../bindings/engine';
+import { bytes } from './format';
 import { verify as t } from './i18n';
 
 export function reportText(report: VerifyReport): string {
-  const { request, response, stages } = report.exchange;
-  const parts = [
+  const { request } = report.exchange;
+  return exchangeText(
     `${report.headline}\n${report.summary}\n${report.at}`,
+    report.problem,
+    report.exchange,
+    request.body,
+  );
+}
+
+/** One attempt of a stream, in the same form; the events themselves are left out. */
+export function attemptText({ attempt, problem, exchange }: AttemptDetail): string {
+  return exchangeText(
+    `${attempt.status ?? ''} ${attempt.reason}\n${attempt.at}`.trim(),
+    problem,
+    exchange,
+    t.bodyLeftOut(bytes(exchange.request.body_bytes)),
+  );
+}
+
+function exchangeText(
+  head: string,
+  problem: Problem | null,
+  { request, response, stages }: Exchange,
+  body: string,
+): string {
+  const parts = [
+    head,
     stages.map(stageLine).join('\n'),
-    report.problem && problemText(report.problem),
-    message(
-      `${request.method} ${request.url} ${request.http_version}`,
-      request.headers,
-      request.body,
-    ),
+    problem && problemText(problem),
+    message(`${request.method} ${request.url} ${request.http_version}`, request.headers, body),
     response
       ? message(
           `${response.http_version} ${response.status} ${response.status_text}`.trimEnd(),

@@ -18,6 +18,15 @@ export const needsYou = (status: Status): boolean => status === 'failing' || sta
 
 export const delivers = (status: Status): boolean => status === 'healthy' || status === 'attention';
 
+const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+/** The order of lists: what needs someone first, then by name. */
+export function inOrder(streams: StreamView[]): StreamView[] {
+  return [...streams].sort(
+    (a, b) => rank(a.status) - rank(b.status) || names.compare(a.name, b.name),
+  );
+}
+
 export type Counts = Record<Status, number> & { all: number; needsYou: number; delivering: number };
 
 export function counts(streams: StreamView[]): Counts {

@@ -72,5 +72,6 @@ export const verify = {
   words: 'In its own words',
   documentation: 'Open the documentation',
   copyReport: 'Copy report',
+  bodyLeftOut: (size: string) => `(${size} of events left out)`,
   reportsSafe: 'Reports never hold secrets',
 };

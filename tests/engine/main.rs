@@ -10,5 +10,6 @@ mod http_intake;
 mod keychain;
 mod loopback;
 mod proxy;
+mod store;
 mod verify;
 mod world;

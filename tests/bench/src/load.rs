@@ -1,0 +1,57 @@
+//! Events to post: the varied ones of the fixtures, each with an id of its own.
+
+use bytes::Bytes;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::agent::Intake;
+
+const FIXTURE: &str = include_str!("../../fixtures/events-1000.ndjson");
+/// Pads the fixture's events to the size that the figures are given for.
+const SIZE: usize = 870;
+
+/// One request's body of 1,000 events.
+pub fn body(number: usize) -> Bytes {
+    let mut body = String::with_capacity(1000 * (SIZE + 2));
+    for (index, line) in FIXTURE.lines().enumerate() {
+        let tail = line.strip_prefix("{\"id\":\"").and_then(|rest| rest.split_once('"')).map_or("", |(_, tail)| tail);
+        let start = body.len();
+        body.push_str(&format!("{{\"id\":\"{number:08}-{index:04}\""));
+        let missing = SIZE.saturating_sub(body.len() - start + tail.len() + 14);
+        if missing > 0 {
+            body.push_str(",\"padding\":\"");
+            // Not compressible to nothing, as real text is not.
+            body.extend((0..missing).map(|at| char::from(b'a' + ((at * 7 + index * 13 + number) % 26) as u8)));
+            body.push('"');
+        }
+        body.push_str(tail);
+        body.push('\n');
+    }
+    Bytes::from(body)
+}
+
+/// Posts `requests` bodies over `connections`; panics where one is not accepted.
+pub async fn post(intake: &Intake, requests: usize, connections: usize) {
+    let bodies: Arc<Vec<Bytes>> = Arc::new((0..64).map(body).collect());
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut senders = tokio::task::JoinSet::new();
+    for _ in 0..connections {
+        let (bodies, next) = (Arc::clone(&bodies), Arc::clone(&next));
+        let (url, token) = (intake.url.clone(), intake.token.clone());
+        senders.spawn(async move {
+            let client = reqwest::Client::new();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= requests {
+                    return;
+                }
+                let body = bodies[number % bodies.len()].clone();
+                let answer = client.post(&url).bearer_auth(&token).body(body).send().await.expect("the intake answers");
+                assert!(answer.status().is_success(), "{}", answer.status());
+            }
+        });
+    }
+    while let Some(sent) = senders.join_next().await {
+        sent.expect("a sender ends well");
+    }
+}

@@ -1,0 +1,186 @@
+//! What the store promises: durable, in order, and never guessing about a file it does not know.
+
+use bytes::Bytes;
+use penstock_engine::clock::SystemClock;
+use penstock_engine::engine::{Engine, Options};
+use penstock_engine::problem::Problem;
+use penstock_engine::store::{FILE, Store, journal, sources};
+use penstock_engine::vault::memory::Memory;
+use serde_json::json;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::world::{World, lines, post};
+
+async fn refused(folder: &Path) -> Problem {
+    let opened = Engine::open(Options {
+        data_dir: folder.to_owned(),
+        vault: Arc::new(Memory::default()),
+        clock: Arc::new(SystemClock),
+    })
+    .await;
+    match opened {
+        Ok(_) => panic!("the store must be refused"),
+        Err(problem) => problem,
+    }
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_version_is_refused_untouched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(Store::open(folder.path()).expect("a store is made"));
+    let path = folder.path().join(FILE);
+    let database = rusqlite::Connection::open(&path).expect("it opens");
+    database.pragma_update(None, "user_version", 999).expect("its version is raised");
+    database.pragma_update(None, "journal_mode", "DELETE").expect("nothing is left beside it");
+    drop(database);
+    let before = std::fs::read(&path).expect("it is read");
+    let problem = refused(folder.path()).await;
+    assert_eq!(problem.code, "store-newer");
+    assert!(problem.next_steps.iter().any(|step| step.contains("newest Penstock")), "it says what to do");
+    let database = rusqlite::Connection::open(&path).expect("it opens");
+    database.pragma_update(None, "journal_mode", "DELETE").expect("nothing is left beside it");
+    drop(database);
+    let tables = |bytes: &[u8]| bytes[100..].to_vec();
+    assert_eq!(tables(&std::fs::read(&path).expect("it is read")), tables(&before));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "Dear diary, this is not a database.";
+    std::fs::write(folder.path().join(FILE), text).expect("it is written");
+    assert_eq!(refused(folder.path()).await.code, "store-not-a-database");
+    assert_eq!(std::fs::read_to_string(folder.path().join(FILE)).expect("it is read"), text);
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = rusqlite::Connection::open(folder.path().join(FILE)).expect("it opens");
+    database.execute_batch("CREATE TABLE notes (text)").expect("it has a table");
+    drop(database);
+    assert_eq!(refused(folder.path()).await.code, "store-not-a-database");
+}
+
+#[tokio::test]
+async fn a_place_that_is_no_folder_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").expect("it is written");
+    let problem = refused(&file.join("data")).await;
+    assert_eq!(problem.code, "data-folder-unusable");
+    assert!(problem.summary.contains("file"), "it names the place: {}", problem.summary);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_may_read_the_database() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let _store = Store::open(folder.path()).expect("a store is made");
+    let mode = std::fs::metadata(folder.path().join(FILE)).expect("it exists").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_appends_at_once_leave_no_gap_and_keep_each_senders_order() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    let mut senders = tokio::task::JoinSet::new();
+    for sender in 0..8 {
+        let source = source.clone();
+        senders.spawn(async move {
+            for round in 0..20 {
+                post(&source, lines(&format!("{sender}/{round:02}"), 3)).await;
+            }
+        });
+    }
+    senders.join_all().await;
+    world.engine.stop().await;
+    let store = Store::open(world.folder.path()).expect("it opens again");
+    let reading = journal::read(&store, 1, None, 10_000, usize::MAX, 0).await.expect("it is read");
+    assert_eq!(reading.events.len(), 8 * 20 * 3);
+    let seqs: Vec<u64> = reading.events.iter().map(|event| event.seq).collect();
+    assert_eq!(seqs, (1..=480).collect::<Vec<u64>>());
+    for sender in 0..8 {
+        let mine: Vec<String> = reading
+            .events
+            .iter()
+            .filter_map(penstock_engine::event::Event::id)
+            .filter(|id| id.starts_with(&format!("{sender}/")))
+            .collect();
+        assert!(mine.is_sorted(), "an append stands whole and after the sender's earlier ones");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_block_is_named_and_not_delivered_as_something_else() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    post(&source, lines("e", 10)).await;
+    world.engine.stop().await;
+    let database = rusqlite::Connection::open(world.folder.path().join(FILE)).expect("it opens");
+    database
+        .execute("UPDATE journal_block SET data = zeroblob(length(data))", [])
+        .expect("the block is damaged");
+    let store = Store::open(world.folder.path()).expect("the store still opens");
+    let reading = journal::read(&store, 1, None, 100, usize::MAX, 0).await.expect("it is read");
+    assert!(reading.events.is_empty());
+    assert_eq!(reading.damaged, Some(journal::Damaged { first_seq: 1, last_seq: 10 }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_every_stream_has_passed_is_pruned() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    world.stream("Takes it", json!({})).await;
+    let paused = world.stream("Paused", json!({})).await;
+    world.engine.pause_stream(&paused.id).await.expect("it pauses");
+    post(&source, lines("e", 10)).await;
+    world.until(|status| status.streams.iter().any(|stream| stream.delivered == 10)).await;
+    world.engine.stop().await;
+    let store = Store::open(world.folder.path()).expect("it opens");
+    let pruned = store.write(|connection| journal::prune(connection, i64::MAX, 64)).await;
+    assert_eq!(pruned.expect("it prunes"), 0, "a paused stream still needs it");
+    store
+        .write(move |connection| penstock_engine::store::streams::delete(connection, &paused.id))
+        .await
+        .expect("the paused stream is deleted");
+    let pruned = store.write(|connection| journal::prune(connection, i64::MAX, 64)).await;
+    assert_eq!(pruned.expect("it prunes"), 1);
+    let number = store.read(sources::all).await.expect("sources").first().map_or(0, |row| row.number);
+    store.writer().append(number, vec![Bytes::from_static(b"{}")], 1).await.expect("it appends");
+    assert_eq!(store.blocks().last_seq(), 11, "numbers go on after pruned ones");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_is_in_the_database_nor_in_what_is_shown() {
+    let canary = "canary-7f3d9a51-secret";
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    let headers = json!({ "headers": [{ "key": "Authorization", "value": format!("Bearer {canary}") }] });
+    let details = json!({ "url": format!("{}/custom", world.receiver.base_url()), "format": "ndjson" });
+    world.stream_of("custom", "Custom", details, headers).await;
+    post(&source, lines("e", 10)).await;
+    world.drained().await;
+    let status = serde_json::to_string(&world.engine.status().await.expect("a status")).expect("JSON");
+    let attempts = world.engine.attempts(None, None, 10).await.expect("attempts");
+    let mut shown = status;
+    for attempt in &attempts {
+        let detail = world.engine.attempt(attempt.id).await.expect("an attempt");
+        shown.push_str(&serde_json::to_string(&detail).expect("JSON"));
+    }
+    assert!(shown.contains("\"redacted\":true"), "the header is shown as redacted");
+    assert!(!shown.contains(canary));
+    world.engine.stop().await;
+    let token = source.token.expect("an intake has a token");
+    for entry in std::fs::read_dir(world.folder.path()).expect("the folder is read") {
+        let path = entry.expect("an entry").path();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        for secret in [canary, token.as_str()] {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "a secret is in {}", path.display());
+        }
+    }
+}

@@ -1,3 +1,5 @@
 fn main() {
-    tauri::Builder::default().run(tauri::generate_context!()).unwrap();
+    tauri::Builder::default()
+        .run(tauri::generate_context!())
+        .unwrap();
 }

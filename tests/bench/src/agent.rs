@@ -18,22 +18,38 @@ pub struct Intake {
 impl Agent {
     pub fn new() -> Self {
         // On a real disk: /tmp may be memory.
-        let base = std::env::var_os("PENSTOCK_BENCH_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+        let base = std::env::var_os("PENSTOCK_BENCH_DIR")
+            .map_or_else(|| PathBuf::from("target"), PathBuf::from);
         std::fs::create_dir_all(&base).expect("the folder for measuring is made");
-        let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(base).expect("a folder");
-        Self { folder, process: None }
+        let folder = tempfile::Builder::new()
+            .prefix("bench-")
+            .tempdir_in(base)
+            .expect("a folder");
+        Self {
+            folder,
+            process: None,
+        }
     }
 
     fn command(&self) -> Command {
-        let binary = std::env::current_exe().expect("this program has a path").with_file_name("penstock");
+        let binary = std::env::current_exe()
+            .expect("this program has a path")
+            .with_file_name("penstock");
         let mut command = Command::new(binary);
-        command.env("PENSTOCK_DATA_DIR", self.folder.path()).env("PENSTOCK_VAULT", "env");
+        command
+            .env("PENSTOCK_DATA_DIR", self.folder.path())
+            .env("PENSTOCK_VAULT", "env");
         command
     }
 
     /// Runs one command and gives its answer.
     pub fn ask(&self, arguments: &[&str]) -> Value {
-        let output = self.command().args(arguments).arg("--json").output().expect("the agent runs");
+        let output = self
+            .command()
+            .args(arguments)
+            .arg("--json")
+            .output()
+            .expect("the agent runs");
         assert!(
             output.status.success(),
             "{arguments:?}: {}{}",
@@ -44,16 +60,44 @@ impl Agent {
     }
 
     pub fn intake(&self) -> Intake {
-        let made = self.ask(&["source", "create", "--kind", "http_intake", "--name", "Intake", "--set", "listen=127.0.0.1:0"]);
-        let text = |name: &str| made[name].as_str().expect("an intake has an address and a token").to_owned();
-        Intake { url: text("url"), token: text("token") }
+        let made = self.ask(&[
+            "source",
+            "create",
+            "--kind",
+            "http_intake",
+            "--name",
+            "Intake",
+            "--set",
+            "listen=127.0.0.1:0",
+        ]);
+        let text = |name: &str| {
+            made[name]
+                .as_str()
+                .expect("an intake has an address and a token")
+                .to_owned()
+        };
+        Intake {
+            url: text("url"),
+            token: text("token"),
+        }
     }
 
     pub fn stream(&self, name: &str, url: &str) {
         let url = format!("url={url}");
         self.ask(&[
-            "stream", "create", "--provider", "custom", "--name", name, "--set", &url, "--set", "format=ndjson",
-            "--set", "gzip=true", "--no-verify",
+            "stream",
+            "create",
+            "--provider",
+            "custom",
+            "--name",
+            name,
+            "--set",
+            &url,
+            "--set",
+            "format=ndjson",
+            "--set",
+            "gzip=true",
+            "--no-verify",
         ]);
     }
 

@@ -14,14 +14,20 @@ const SIZE: usize = 870;
 pub fn body(number: usize) -> Bytes {
     let mut body = String::with_capacity(1000 * (SIZE + 2));
     for (index, line) in FIXTURE.lines().enumerate() {
-        let tail = line.strip_prefix("{\"id\":\"").and_then(|rest| rest.split_once('"')).map_or("", |(_, tail)| tail);
+        let tail = line
+            .strip_prefix("{\"id\":\"")
+            .and_then(|rest| rest.split_once('"'))
+            .map_or("", |(_, tail)| tail);
         let start = body.len();
         body.push_str(&format!("{{\"id\":\"{number:08}-{index:04}\""));
         let missing = SIZE.saturating_sub(body.len() - start + tail.len() + 14);
         if missing > 0 {
             body.push_str(",\"padding\":\"");
             // Not compressible to nothing, as real text is not.
-            body.extend((0..missing).map(|at| char::from(b'a' + ((at * 7 + index * 13 + number) % 26) as u8)));
+            body.extend(
+                (0..missing)
+                    .map(|at| char::from(b'a' + ((at * 7 + index * 13 + number) % 26) as u8)),
+            );
             body.push('"');
         }
         body.push_str(tail);
@@ -46,7 +52,13 @@ pub async fn post(intake: &Intake, requests: usize, connections: usize) {
                     return;
                 }
                 let body = bodies[number % bodies.len()].clone();
-                let answer = client.post(&url).bearer_auth(&token).body(body).send().await.expect("the intake answers");
+                let answer = client
+                    .post(&url)
+                    .bearer_auth(&token)
+                    .body(body)
+                    .send()
+                    .await
+                    .expect("the intake answers");
                 assert!(answer.status().is_success(), "{}", answer.status());
             }
         });

@@ -32,6 +32,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let names: Vec<&str> = scenarios::ALL.iter().map(|(name, _)| *name).collect();
-    eprintln!("There is no scenario of that name. Choose from: {}.", names.join(", "));
+    eprintln!(
+        "There is no scenario of that name. Choose from: {}.",
+        names.join(", ")
+    );
     ExitCode::from(2)
 }

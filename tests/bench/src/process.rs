@@ -7,7 +7,12 @@ pub fn cpu_seconds(pid: u32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let fields: Vec<&str> = after_name.split_whitespace().collect();
-    let ticks = |index: usize| fields.get(index).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+    let ticks = |index: usize| {
+        fields
+            .get(index)
+            .and_then(|text| text.parse::<f64>().ok())
+            .unwrap_or(0.0)
+    };
     // Linux counts in hundredths of a second on every machine Penstock runs on.
     (ticks(11) + ticks(12)) / 100.0
 }
@@ -36,7 +41,10 @@ pub fn machine() -> String {
         .unwrap_or_default()
         .lines()
         .find_map(|line| line.strip_prefix("model name"))
-        .map_or_else(|| String::from("unknown processor"), |rest| rest.trim_start_matches([' ', '\t', ':']).to_owned());
+        .map_or_else(
+            || String::from("unknown processor"),
+            |rest| rest.trim_start_matches([' ', '\t', ':']).to_owned(),
+        );
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     format!("{model}, {cores} cores, Linux {}", kernel.trim())

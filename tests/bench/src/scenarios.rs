@@ -20,7 +20,11 @@ pub const ALL: &[(&str, Scenario)] = &[
 ];
 
 async fn receiver() -> Receiver {
-    let options = Options { keep: Keep::CountOnly, strict: penstock_receiver::Strict::Fast, ..Options::default() };
+    let options = Options {
+        keep: Keep::CountOnly,
+        strict: penstock_receiver::Strict::Fast,
+        ..Options::default()
+    };
     Receiver::start(options).await.expect("the receiver starts")
 }
 
@@ -43,10 +47,22 @@ async fn throughput() -> Figures {
     receiver.wait_for_events(20_000 + EVENTS as u64).await;
     let (elapsed, cpu) = (started.elapsed(), process::cpu_seconds(pid) - cpu);
     vec![
-        (String::from("processor time an event, intake to provider"), format!("{:.1} us", cpu * 1e6 / EVENTS as f64)),
-        (String::from("throughput end to end"), format!("{} events/s", thousands(rate(EVENTS, elapsed)))),
-        (String::from("accepted (on disk)"), format!("{} events/s", thousands(rate(EVENTS, accepted)))),
-        (String::from("peak memory at full load"), format!("{:.0} MiB", process::peak_mib(pid))),
+        (
+            String::from("processor time an event, intake to provider"),
+            format!("{:.1} us", cpu * 1e6 / EVENTS as f64),
+        ),
+        (
+            String::from("throughput end to end"),
+            format!("{} events/s", thousands(rate(EVENTS, elapsed))),
+        ),
+        (
+            String::from("accepted (on disk)"),
+            format!("{} events/s", thousands(rate(EVENTS, accepted))),
+        ),
+        (
+            String::from("peak memory at full load"),
+            format!("{:.0} MiB", process::peak_mib(pid)),
+        ),
     ]
 }
 
@@ -62,7 +78,12 @@ async fn latency() -> Figures {
     for number in 0..EVENTS {
         let body = format!("{{\"id\":\"{number}\",\"eventType\":\"get-secrets\"}}");
         let started = Instant::now();
-        let answer = client.post(&intake.url).bearer_auth(&intake.token).body(body).send().await;
+        let answer = client
+            .post(&intake.url)
+            .bearer_auth(&intake.token)
+            .body(body)
+            .send()
+            .await;
         assert!(answer.expect("the intake answers").status().is_success());
         let accepted = started.elapsed();
         receiver.wait_for_events(number + 1).await;
@@ -78,7 +99,10 @@ async fn latency() -> Figures {
 
 /// Events waiting for a provider that is down, then delivered when it is back.
 async fn backlog() -> Figures {
-    let events = std::env::var("PENSTOCK_BENCH_BACKLOG").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let events = std::env::var("PENSTOCK_BENCH_BACKLOG")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000_000);
     let (mut agent, receiver) = (Agent::new(), receiver().await);
     let intake = agent.intake();
     agent.stream("One", &custom(&receiver));
@@ -90,8 +114,17 @@ async fn backlog() -> Figures {
     agent.ask(&["stream", "resume", "One"]);
     receiver.wait_for_events(events as u64).await;
     vec![
-        (format!("peak memory with {} events waiting", thousands(events as u64)), format!("{waiting:.0} MiB")),
-        (String::from("catching up"), format!("{} events/s", thousands(rate(events, started.elapsed())))),
+        (
+            format!(
+                "peak memory with {} events waiting",
+                thousands(events as u64)
+            ),
+            format!("{waiting:.0} MiB"),
+        ),
+        (
+            String::from("catching up"),
+            format!("{} events/s", thousands(rate(events, started.elapsed()))),
+        ),
     ]
 }
 
@@ -131,7 +164,10 @@ async fn idle() -> Figures {
     let share = (process::cpu_seconds(pid) - cpu) / started.elapsed().as_secs_f64() * 100.0;
     vec![(
         format!("{} streams, idle", thousands(STREAMS as u64)),
-        format!("{share:.1} % of a core, {:.0} MiB", process::resident_mib(pid)),
+        format!(
+            "{share:.1} % of a core, {:.0} MiB",
+            process::resident_mib(pid)
+        ),
     )]
 }
 

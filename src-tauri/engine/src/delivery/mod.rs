@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::changes::Touched;
 use crate::clock::Clock;
@@ -27,6 +28,8 @@ use crate::vault::Vault;
 const BUDGET_KIB: usize = 32 << 10;
 /// How long a graceful end waits for requests under way before they are put back.
 const GRACE: Duration = Duration::from_secs(8);
+/// How long other streams wait for one that ends.
+const QUICK_END: Duration = Duration::from_millis(300);
 
 /// What every worker needs.
 #[derive(Clone)]
@@ -58,6 +61,13 @@ pub struct Supervisor {
     surroundings: Surroundings,
     budget: Arc<Semaphore>,
     running: HashMap<String, Running>,
+    /// Told to end, and not there yet; a stream has one worker at a time.
+    ending: HashMap<String, Ending>,
+}
+
+struct Ending {
+    task: JoinHandle<()>,
+    deadline: Instant,
 }
 
 impl Supervisor {
@@ -66,7 +76,13 @@ impl Supervisor {
             surroundings,
             budget: Arc::new(Semaphore::new(BUDGET_KIB)),
             running: HashMap::new(),
+            ending: HashMap::new(),
         }
+    }
+
+    /// Whether a worker that was told to end has yet to, so that another look is due.
+    pub fn unsettled(&self) -> bool {
+        !self.ending.is_empty()
     }
 
     /// Brings the workers in line with the streams as they are configured now.
@@ -88,7 +104,8 @@ impl Supervisor {
             })
             .map(|(id, _)| id.clone())
             .collect();
-        self.end(outdated).await;
+        self.tell_to_end(outdated);
+        self.wait_for_ends(QUICK_END).await;
         for (id, stream) in wanted {
             let orders = Orders {
                 stop: false,
@@ -97,49 +114,70 @@ impl Supervisor {
             };
             if let Some(running) = self.running.get(&id) {
                 running.orders.send_replace(orders);
-                continue;
+            } else if !self.ending.contains_key(&id) {
+                self.begin(stream, orders);
             }
-            let (sender, receiver) = watch::channel(orders);
-            let task = tokio::spawn(worker::run(
-                self.surroundings.clone(),
-                Arc::clone(&self.budget),
-                stream.clone(),
-                receiver,
-            ));
-            self.running.insert(
-                id,
-                Running {
-                    stream,
-                    orders: sender,
-                    task,
-                },
-            );
         }
         Ok(())
     }
 
-    /// Ends every worker: what is under way is finished or put back.
-    pub async fn stop(&mut self) {
-        let all = self.running.keys().cloned().collect();
-        self.end(all).await;
+    fn begin(&mut self, stream: StreamRow, orders: Orders) {
+        let (sender, receiver) = watch::channel(orders);
+        let task = tokio::spawn(worker::run(
+            self.surroundings.clone(),
+            Arc::clone(&self.budget),
+            stream.clone(),
+            receiver,
+        ));
+        self.running.insert(
+            stream.id.clone(),
+            Running {
+                stream,
+                orders: sender,
+                task,
+            },
+        );
     }
 
-    async fn end(&mut self, ids: Vec<String>) {
-        let ending: Vec<Running> = ids
-            .iter()
-            .filter_map(|id| self.running.remove(id))
-            .collect();
-        for running in &ending {
-            running.orders.send_modify(|orders| orders.stop = true);
+    /// Ends every worker: what is under way is finished or put back.
+    pub async fn stop(&mut self) {
+        self.tell_to_end(self.running.keys().cloned().collect());
+        self.wait_for_ends(GRACE + QUICK_END).await;
+        for ending in self.ending.values() {
+            ending.task.abort();
         }
-        let deadline = tokio::time::Instant::now() + GRACE + Duration::from_secs(2);
-        for mut running in ending {
-            if tokio::time::timeout_at(deadline, &mut running.task)
+    }
+
+    fn tell_to_end(&mut self, ids: Vec<String>) {
+        for id in ids {
+            if let Some(running) = self.running.remove(&id) {
+                running.orders.send_modify(|orders| orders.stop = true);
+                let deadline = Instant::now() + GRACE + QUICK_END;
+                self.ending.insert(
+                    id,
+                    Ending {
+                        task: running.task,
+                        deadline,
+                    },
+                );
+            }
+        }
+    }
+
+    async fn wait_for_ends(&mut self, patience: Duration) {
+        let until = Instant::now() + patience;
+        let mut left = HashMap::new();
+        for (id, mut ending) in self.ending.drain() {
+            if tokio::time::timeout_at(until, &mut ending.task)
                 .await
                 .is_err()
             {
-                running.task.abort();
+                if ending.deadline <= Instant::now() {
+                    ending.task.abort();
+                }
+                left.insert(id, ending);
             }
         }
+        self.ending = left;
     }
 }

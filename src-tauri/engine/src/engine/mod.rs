@@ -19,6 +19,7 @@ pub use subscription::Subscription;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Mutex;
 
 use crate::changes::{Touch, Touched};
@@ -35,6 +36,9 @@ pub struct Options {
     pub vault: Arc<dyn Vault>,
     pub clock: Arc<dyn Clock>,
 }
+
+/// How long a change waits to be taken up before it is left to happen.
+const TAKE_UP: Duration = Duration::from_secs(1);
 
 /// Told the stages of a Verify as they happen.
 pub type OnStages = Arc<dyn Fn(&[Stage]) + Send + Sync>;
@@ -163,12 +167,35 @@ impl Engine {
         self.0.clock.now()
     }
 
-    /// After a change of streams or sources: whoever delivers takes it up at once.
+    /// After a change of streams or sources: whoever delivers takes it up. Where that is this
+    /// process, it has been taken up when this returns, or a worker needs longer to end.
     async fn configured(&self) {
-        if let Some(running) = self.0.running.lock().await.as_ref() {
-            running.look();
+        let revision = self.0.store.read(settings::revision).await;
+        let looked = self
+            .0
+            .running
+            .lock()
+            .await
+            .as_ref()
+            .map(owner::Running::look);
+        if let (Ok(revision), Some(mut taken_up)) = (revision, looked)
+            && self.is_owner().await
+        {
+            let taken_up = taken_up.wait_for(|taken_up| *taken_up >= revision);
+            let _ = tokio::time::timeout(TAKE_UP, taken_up).await;
         }
         self.0.touched.tell(Touch::Configuration);
+    }
+
+    async fn is_owner(&self) -> bool {
+        let delivering = self
+            .0
+            .running
+            .lock()
+            .await
+            .as_ref()
+            .map(owner::Running::delivering);
+        delivering == Some(Delivering::Here)
     }
 }
 

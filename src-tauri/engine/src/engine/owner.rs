@@ -35,6 +35,8 @@ pub struct Running {
     look: Arc<Notify>,
     /// The owner's process, or [`HERE`].
     pid: Arc<AtomicU32>,
+    /// The revision that runs.
+    taken_up: watch::Receiver<i64>,
     task: JoinHandle<()>,
 }
 
@@ -46,9 +48,10 @@ impl Running {
         }
     }
 
-    /// Something was configured.
-    pub fn look(&self) {
+    /// Something was configured: the look that takes it up, and the revision that then runs.
+    pub fn look(&self) -> watch::Receiver<i64> {
         self.look.notify_one();
+        self.taken_up.clone()
     }
 
     pub async fn stop(self) {
@@ -64,17 +67,20 @@ pub async fn start(engine: Engine) -> Result<Running, Problem> {
     ));
     let (stop, stopping) = watch::channel(false);
     let look = Arc::new(Notify::new());
+    let (take_up, taken_up) = watch::channel(-1);
     let task = tokio::spawn(run(
         engine,
         taken.ok(),
         stopping,
         Arc::clone(&look),
         Arc::clone(&pid),
+        take_up,
     ));
     Ok(Running {
         stop,
         look,
         pid,
+        taken_up,
         task,
     })
 }
@@ -92,6 +98,7 @@ async fn run(
     mut stopping: watch::Receiver<bool>,
     look: Arc<Notify>,
     pid: Arc<AtomicU32>,
+    taken_up: watch::Sender<i64>,
 ) {
     if ownership.is_none() {
         ownership = watch_owner(&engine, &mut stopping, &look, &pid).await;
@@ -101,7 +108,7 @@ async fn run(
     };
     pid.store(HERE, Ordering::Relaxed);
     engine.0.touched.tell(Touch::App);
-    deliver(&engine, &mut stopping, &look).await;
+    deliver(&engine, &mut stopping, &look, &taken_up).await;
 }
 
 /// As a guest: tells what changed, and takes over when the owner ends.
@@ -145,7 +152,12 @@ async fn watch_owner(
     }
 }
 
-async fn deliver(engine: &Engine, stopping: &mut watch::Receiver<bool>, look: &Notify) {
+async fn deliver(
+    engine: &Engine,
+    stopping: &mut watch::Receiver<bool>,
+    look: &Notify,
+    taken_up: &watch::Sender<i64>,
+) {
     let mut supervisor = Supervisor::new(Surroundings {
         store: engine.0.store.clone(),
         vault: Arc::clone(&engine.0.vault),
@@ -157,7 +169,10 @@ async fn deliver(engine: &Engine, stopping: &mut watch::Receiver<bool>, look: &N
     let mut upkeep_at = Instant::now();
     loop {
         match take_up(engine, &mut supervisor, &mut intakes, known).await {
-            Ok(revision) => known = revision,
+            Ok(revision) => {
+                known = revision;
+                taken_up.send_replace(revision);
+            }
             Err(problem) => {
                 tracing::warn!(code = problem.code, "The configuration could not be read.")
             }
@@ -185,7 +200,7 @@ async fn take_up(
     known: i64,
 ) -> Result<i64, Problem> {
     let revision = engine.0.store.read(settings::revision).await?;
-    if revision != known {
+    if revision != known || supervisor.unsettled() {
         let blocks = Arc::clone(engine.0.store.blocks());
         engine
             .0

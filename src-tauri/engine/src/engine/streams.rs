@@ -54,18 +54,6 @@ impl Engine {
             .await
     }
 
-    async fn is_owner(&self) -> bool {
-        matches!(
-            self.0
-                .running
-                .lock()
-                .await
-                .as_ref()
-                .map(super::owner::Running::delivering),
-            Some(crate::view::Delivering::Here)
-        )
-    }
-
     pub async fn delete_stream(&self, key: &str) -> Result<(), Problem> {
         let row = self.stream_row(key).await?;
         let id = row.id.clone();

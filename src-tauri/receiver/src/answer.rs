@@ -14,8 +14,8 @@ use hyper::{Response, StatusCode};
 use tokio::sync::watch;
 
 use crate::arrivals::Record;
+use crate::event::Known;
 use crate::fault::strikes;
-use crate::json::{Known, Strict};
 use crate::options::Options;
 use crate::protocol::azure::Azure;
 use crate::protocol::better_stack::BetterStack;
@@ -55,7 +55,6 @@ const SUMMED_UP: usize = 5;
 /// Everything that answering needs, shared by all connections.
 pub(crate) struct Desk {
     protocols: Vec<Box<dyn Protocol>>,
-    strict: Strict,
     seed: u64,
     faults: Mutex<Faults>,
     /// Requests so far: the number that decides whether a fault strikes.
@@ -82,7 +81,6 @@ impl Desk {
                 Box::new(Custom::new(options.custom)),
                 Box::new(Practice),
             ],
-            strict: options.strict,
             seed: options.seed,
             faults: Mutex::default(),
             numbers: AtomicU64::new(0),
@@ -233,7 +231,6 @@ impl Desk {
 
     fn rules(&self, fault: &Fault) -> Rules {
         Rules {
-            strict: self.strict,
             limit: match fault {
                 Fault::Limit { bytes } => Some(usize::try_from(*bytes).unwrap_or(usize::MAX)),
                 _ => None,
@@ -262,7 +259,7 @@ impl Desk {
         });
         let arrival = Arrival {
             id: 0,
-            at: jiff::Timestamp::now().to_string(),
+            at: format!("{:.3}", jiff::Timestamp::now()),
             provider: protocol.id().into(),
             method: request.method.clone(),
             path: protocol.shown_path(parts.uri.path()),

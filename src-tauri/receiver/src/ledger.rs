@@ -7,10 +7,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use bytes::Bytes;
 use uuid::Uuid;
 
-use crate::json;
+use crate::event::id_of;
 use crate::protocol::Record;
 
-/// How much is kept of the events taken.
+/// How much is kept of the events taken. A receiver that runs for long should only count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Keep {
     /// Each event's bytes and how often it came.
@@ -52,6 +52,10 @@ struct Held {
     provider: &'static str,
     times: u32,
     altered: bool,
+}
+
+/// Both parts of the same body.
+struct Body {
     event: Bytes,
     record: Bytes,
 }
@@ -62,6 +66,8 @@ pub(crate) struct Ledger {
     total: u64,
     places: HashMap<Key, u32>,
     held: Vec<Held>,
+    /// One for each held event, or none at all.
+    bodies: Vec<Body>,
 }
 
 impl Ledger {
@@ -93,49 +99,51 @@ impl Ledger {
     }
 
     fn take_one(&mut self, provider: &'static str, body: &Bytes, record: &Record) {
-        let bodies = self.keep == Keep::Bodies;
-        match self.places.entry(key(&body[record.event.clone()])) {
+        let event = &body[record.event.clone()];
+        match self.places.entry(key(event)) {
             Entry::Occupied(place) => {
-                let held = &mut self.held[*place.get() as usize];
+                let place = *place.get() as usize;
+                let held = &mut self.held[place];
                 held.times += 1;
-                held.altered |= bodies && held.event != body[record.event.clone()];
+                held.altered |= self
+                    .bodies
+                    .get(place)
+                    .is_some_and(|body| body.event != event);
             }
             Entry::Vacant(place) => {
                 place.insert(self.held.len() as u32);
-                let slice = |range| {
-                    if bodies {
-                        body.slice(range)
-                    } else {
-                        Bytes::new()
-                    }
-                };
                 self.held.push(Held {
                     provider,
                     times: 1,
                     altered: false,
-                    event: slice(record.event.clone()),
-                    record: slice(record.whole.clone()),
                 });
+                if self.keep == Keep::Bodies {
+                    self.bodies.push(Body {
+                        event: body.slice(record.event.clone()),
+                        record: body.slice(record.whole.clone()),
+                    });
+                }
             }
         }
     }
 
     pub fn all(&self) -> Vec<Taken> {
-        let mut names = vec![None; self.held.len()];
-        for (key, place) in &self.places {
-            names[*place as usize] = Some(key);
-        }
-        let named = names.into_iter().zip(&self.held);
-        named
-            .map(|(key, held)| Taken {
-                id: key.map(Key::to_string).unwrap_or_default(),
+        let mut all: Vec<Taken> = Vec::with_capacity(self.held.len());
+        for (place, held) in self.held.iter().enumerate() {
+            let body = self.bodies.get(place);
+            all.push(Taken {
+                id: String::new(),
                 provider: held.provider,
                 times: held.times,
                 altered: held.altered,
-                event: held.event.clone(),
-                record: held.record.clone(),
-            })
-            .collect()
+                event: body.map(|body| body.event.clone()).unwrap_or_default(),
+                record: body.map(|body| body.record.clone()).unwrap_or_default(),
+            });
+        }
+        for (key, place) in &self.places {
+            all[*place as usize].id = key.to_string();
+        }
+        all
     }
 }
 
@@ -150,7 +158,7 @@ impl std::fmt::Display for Key {
 }
 
 fn key(event: &[u8]) -> Key {
-    match json::id_of(event) {
+    match id_of(event) {
         Some(id) => match Uuid::try_parse(&id) {
             // Only the form that is written back as it was.
             Ok(uuid) if id.len() == 36 && !id.bytes().any(|b| b.is_ascii_uppercase()) => {

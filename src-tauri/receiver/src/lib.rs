@@ -7,6 +7,7 @@
 
 mod answer;
 mod arrivals;
+mod event;
 mod fault;
 mod json;
 mod ledger;
@@ -22,7 +23,6 @@ mod wire;
 pub use answer::Sent;
 pub use arrivals::Progress;
 pub use fault::FaultError;
-pub use json::Strict;
 pub use ledger::{Keep, Taken};
 pub use options::{Options, Tls};
 pub use receiver::Receiver;

@@ -2,7 +2,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::json::Strict;
 use crate::ledger::Keep;
 use crate::protocol::{azure, better_stack, cribl, custom, datadog, splunk, sumo_logic};
 
@@ -14,7 +13,6 @@ pub struct Options {
     /// Speaks TLS instead of plain text.
     pub tls: Option<Tls>,
     pub keep: Keep,
-    pub strict: Strict,
     /// Decides which requests a fault of some per cent strikes.
     pub seed: u64,
     /// How many of the newest requests are kept whole, for [`Receiver::requests`].
@@ -36,7 +34,6 @@ impl Default for Options {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: None,
             keep: Keep::default(),
-            strict: Strict::default(),
             seed: 0,
             keep_requests: 0,
             custom: custom::Settings::default(),

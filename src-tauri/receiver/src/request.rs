@@ -136,7 +136,11 @@ fn inflate(mut from: impl Read, packed: &[u8], limit: usize) -> Result<Bytes, Un
     let mut body = Vec::with_capacity((packed.len() * 8).min(limit + 1));
     match from.by_ref().take(limit as u64 + 1).read_to_end(&mut body) {
         Ok(_) if body.len() > limit => Err(Unreadable::TooLarge(body.len())),
-        Ok(_) => Ok(body.into()),
+        Ok(_) => {
+            // The room for what might have come would be kept as long as any event is.
+            body.shrink_to_fit();
+            Ok(body.into())
+        }
         Err(_) => Err(Unreadable::Corrupt),
     }
 }
@@ -156,6 +160,14 @@ impl Reply {
             headers: Vec::new(),
             body: String::new(),
         }
+    }
+
+    /// The status in words.
+    pub fn plain(status: u16) -> Self {
+        let reason = hyper::StatusCode::from_u16(status)
+            .ok()
+            .and_then(|it| it.canonical_reason());
+        Self::text(status, reason.unwrap_or("Error"))
     }
 
     pub fn text(status: u16, body: impl Into<String>) -> Self {

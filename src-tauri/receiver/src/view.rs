@@ -40,14 +40,16 @@ pub struct Arrival {
     /// Provider id of the protocol it spoke.
     pub provider: String,
     pub method: String,
+    /// Without its query, and without what is secret in it.
     pub path: String,
+    /// 0 where there was no answer.
     pub status: u16,
     /// Events taken.
     pub events: u64,
     /// Bytes of the body as it came.
     pub bytes: u64,
     pub gzip: bool,
-    /// Why it was refused, in the words of a person.
+    /// Why it was refused, or a part of it left out, in the words of a person.
     pub refusal: Option<String>,
     /// The answer's body.
     pub answer: String,
@@ -69,15 +71,15 @@ pub enum Fault {
         retry_after: Option<u32>,
         percent: u8,
     },
-    /// Answers late.
+    /// Takes the events and answers late.
     Delay { milliseconds: u32 },
     /// Closes the connection: before the body is read, or after the events were taken.
     Reset { after_taking: bool, percent: u8 },
     /// Refuses single events of a batch by the provider's own means: those whose bytes contain `marker`.
     Partial { marker: String },
-    /// Refuses bodies above this many bytes with the provider's own oversize answer.
+    /// Refuses bodies above this many bytes, decompressed, with the provider's own oversize answer.
     Limit { bytes: u64 },
-    /// Takes the request and never answers.
+    /// Reads the request, takes nothing and never answers.
     Hang,
     /// Answers something that is no HTTP at all.
     Garbage,

@@ -40,7 +40,15 @@ export type Arrival = { id: number, at: string,
 /**
  * Provider id of the protocol it spoke.
  */
-provider: string, method: string, path: string, status: number, 
+provider: string, method: string, 
+/**
+ * Without its query, and without what is secret in it.
+ */
+path: string, 
+/**
+ * 0 where there was no answer.
+ */
+status: number, 
 /**
  * Events taken.
  */
@@ -50,7 +58,7 @@ events: number,
  */
 bytes: number, gzip: boolean, 
 /**
- * Why it was refused, in the words of a person.
+ * Why it was refused, or a part of it left out, in the words of a person.
  */
 refusal: string | null, 
 /**

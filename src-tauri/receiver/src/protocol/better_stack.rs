@@ -60,8 +60,8 @@ impl BetterStack {
                 (status, unreadable(&reason, limit))
             })?;
         let cut = match request.media_type().as_str() {
-            "application/json" => json::one_text(&body, rules.strict),
-            "application/x-ndjson" => json::lines(&body, rules.strict).map_err(|flaw| flaw.reason),
+            "application/json" => json::one_text(&body),
+            "application/x-ndjson" => json::lines(&body),
             other => Err(format!("its Content-Type is {other:?}")),
         };
         let cut = cut.map_err(|reason| (406, format!("The body cannot be read: {reason}.")))?;

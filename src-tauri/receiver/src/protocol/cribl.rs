@@ -38,61 +38,39 @@ impl Default for Settings {
 pub(crate) struct Cribl(pub Settings);
 
 impl Cribl {
-    fn authorised(&self, request: &Request) -> Result<(), Refusal> {
+    fn authorised(&self, request: &Request) -> Result<(), (u16, String)> {
         let Some(token) = &self.0.token else {
             return Ok(());
         };
         let Some(sent) = request.header("authorization") else {
-            return Err((
-                401,
-                "Unauthorized",
-                "The header Authorization is missing.".into(),
-            ));
+            return Err((401, "The header Authorization is missing.".into()));
         };
         let bare = sent == token;
         let bearer = sent
             .strip_prefix("Bearer ")
             .is_some_and(|sent| sent == token);
-        let right = match self.0.scheme {
-            Scheme::Either => bare || bearer,
-            Scheme::Bare => bare,
-            Scheme::Bearer => bearer,
-        };
-        match (right, bare || bearer) {
-            (true, _) => Ok(()),
-            (false, true) if bearer => Err((
-                403,
-                "Forbidden",
-                "The token must stand alone, without `Bearer`.".into(),
-            )),
-            (false, true) => Err((403, "Forbidden", "The token must follow `Bearer`.".into())),
-            (false, false) => Err((403, "Forbidden", "The token is not known here.".into())),
+        match self.0.scheme {
+            Scheme::Either | Scheme::Bare if bare => Ok(()),
+            Scheme::Either | Scheme::Bearer if bearer => Ok(()),
+            Scheme::Bare if bearer => {
+                Err((403, "The token must stand alone, without `Bearer`.".into()))
+            }
+            Scheme::Bearer if bare => Err((403, "The token must follow `Bearer`.".into())),
+            _ => Err((403, "The token is not known here.".into())),
         }
     }
 
-    fn bulk(&self, request: &Request, rules: &Rules) -> Result<Outcome, Refusal> {
+    fn bulk(&self, request: &Request, rules: &Rules) -> Result<Outcome, (u16, String)> {
         self.authorised(request)?;
         let limit = rules.limit(self.0.max_bytes);
         let body = request
             .decoded(&[Encoding::Gzip], limit)
-            .map_err(|reason| {
-                let text = match reason.usual_status() {
-                    413 => "Payload Too Large",
-                    415 => "Unsupported Media Type",
-                    _ => "Bad Request",
-                };
-                (reason.usual_status(), text, unreadable(&reason, limit))
-            })?;
-        let cut = json::lines(&body, rules.strict).map_err(|flaw| {
-            (
-                400,
-                "Bad Request",
-                format!("It is refused: {}.", flaw.reason),
-            )
-        })?;
+            .map_err(|reason| (reason.usual_status(), unreadable(&reason, limit)))?;
+        let cut = json::lines(&body)
+            .map_err(|reason| (400, format!("The body is refused: {reason}.")))?;
         let records: Vec<_> = cut.into_iter().map(Record::whole).collect();
         match rules.first_refused(&body, &records) {
-            Some(index) => Err((400, "Bad Request", marked(index))),
+            Some(index) => Err((400, marked(index))),
             None => Ok(Outcome::taken(Reply::empty(200), body, records)),
         }
     }
@@ -124,9 +102,7 @@ impl Protocol for Cribl {
         if is_bulk(request) {
             return self
                 .bulk(request, rules)
-                .unwrap_or_else(|(status, text, refusal)| {
-                    Outcome::refused(Reply::text(status, text), refusal)
-                });
+                .unwrap_or_else(|(status, why)| Outcome::refused(Reply::plain(status), why));
         }
         match (request.method.as_str(), request.path.as_str()) {
             // Recalled: the body.
@@ -134,7 +110,7 @@ impl Protocol for Cribl {
                 Outcome::answered(Reply::json(200, &json!({"status": "healthy"})))
             }
             _ => Outcome::refused(
-                Reply::text(404, "Not Found"),
+                Reply::plain(404),
                 "Events are posted to the source's path with /_bulk at its end.",
             ),
         }
@@ -143,13 +119,10 @@ impl Protocol for Cribl {
     fn told(&self, status: u16) -> Reply {
         match status {
             503 => Reply::text(503, "Server is busy, max active connections reached"),
-            _ => Reply::text(status, format!("Told to answer {status}")),
+            _ => Reply::plain(status),
         }
     }
 }
-
-/// Status, the answer's text, and what is wrong.
-type Refusal = (u16, &'static str, String);
 
 /// The path beside it, `/elastic/_bulk`, speaks another protocol.
 fn is_bulk(request: &Request) -> bool {

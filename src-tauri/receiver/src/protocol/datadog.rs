@@ -82,8 +82,8 @@ impl Datadog {
             let text = "The Content-Type must be application/json.";
             return Err((415, text.into(), ""));
         }
-        let cut = json::one_text(&body, rules.strict)
-            .map_err(|reason| (400, format!("Invalid JSON: {reason}"), ""))?;
+        let cut =
+            json::one_text(&body).map_err(|reason| (400, format!("Invalid JSON: {reason}"), ""))?;
         if cut.len() > self.0.max_items {
             let text = format!(
                 "{} logs in one request; {} are the most",

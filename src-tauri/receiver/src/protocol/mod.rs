@@ -17,7 +17,6 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::json::Strict;
 use crate::request::{Reply, Request, Unreadable};
 
 /// One provider's side of the wire.
@@ -62,7 +61,6 @@ pub(crate) enum Purpose {
 
 /// How a request is to be judged, beyond the protocol's own settings.
 pub(crate) struct Rules {
-    pub strict: Strict,
     /// Bodies above this many bytes, decompressed, are refused.
     pub limit: Option<usize>,
     /// Events that contain this are refused.

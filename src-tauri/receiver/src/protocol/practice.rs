@@ -47,10 +47,7 @@ impl Protocol for Practice {
     }
 
     fn told(&self, status: u16) -> Reply {
-        Reply::json(
-            status,
-            &json!({"error": format!("Told to answer {status}.")}),
-        )
+        Reply::plain(status)
     }
 }
 
@@ -65,8 +62,8 @@ fn batch(request: &Request, rules: &Rules) -> Result<(Bytes, Vec<Record>), (u16,
     if request.media_type() != "application/x-ndjson" {
         return Err((415, "The Content-Type must be application/x-ndjson.".into()));
     }
-    let cut = json::lines(&body, rules.strict)
-        .map_err(|flaw| (400, format!("The body is refused: {}.", flaw.reason)))?;
+    let cut =
+        json::lines(&body).map_err(|reason| (400, format!("The body is refused: {reason}.")))?;
     let records: Vec<_> = cut.into_iter().map(Record::whole).collect();
     match rules.first_refused(&body, &records) {
         Some(index) => Err((400, marked(index))),

@@ -68,14 +68,11 @@ impl SumoLogic {
         }
         let mut records = Vec::new();
         let mut note = None;
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', &body).chain([body.len()]) {
-            let line = json::trim(&body, start..end);
-            start = end + 1;
+        for line in json::split(&body) {
             if line.is_empty() {
                 continue;
             }
-            if let Err(reason) = json::object(&body[line.clone()], rules.strict) {
+            if let Err(reason) = json::object(&body[line.clone()]) {
                 let number = records.len();
                 note.get_or_insert(format!(
                     "Message {number} is stored as plain text: {reason}."

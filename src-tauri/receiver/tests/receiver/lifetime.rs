@@ -1,6 +1,6 @@
 //! The port, the view, what is kept, TLS.
 
-use penstock_receiver::{Keep, Options, Strict, Tls};
+use penstock_receiver::{Keep, Options, Tls};
 use tokio::net::TcpStream;
 
 use crate::client::{client, send, start};
@@ -123,7 +123,6 @@ async fn every_event_is_held_with_how_often_it_came() {
 async fn many_events_are_counted_without_their_bytes() {
     let options = Options {
         keep: Keep::Ids,
-        strict: Strict::Fast,
         ..Options::default()
     };
     let receiver = start(options).await;
@@ -211,6 +210,48 @@ async fn it_speaks_tls_with_the_certificate_it_is_given() {
     receiver.set_fault("reset=after".parse().expect("a fault"));
     send(&trusting).await.expect_err("the connection is cut");
     assert_eq!(receiver.progress().events, 2);
+}
+
+#[tokio::test]
+async fn it_asks_for_a_client_certificate_where_told() {
+    let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+    let client = rcgen::generate_simple_self_signed(["sender".to_owned()]).expect("a certificate");
+    let tls = Tls {
+        certificate: own.cert.pem(),
+        key: own.signing_key.serialize_pem(),
+        client_authorities: Some(client.cert.pem()),
+    };
+    let receiver = start(Options {
+        tls: Some(tls),
+        ..Options::default()
+    })
+    .await;
+    let root = reqwest::Certificate::from_pem(own.cert.pem().as_bytes()).expect("PEM");
+    let builder = || {
+        reqwest::Client::builder()
+            .no_proxy()
+            .tls_certs_only([root.clone()])
+    };
+    let pem = client.cert.pem() + &client.signing_key.serialize_pem();
+    let identity = reqwest::Identity::from_pem(pem.as_bytes()).expect("PEM");
+    let known = builder()
+        .identity(identity)
+        .build()
+        .expect("the client is built");
+    let unknown = builder().build().expect("the client is built");
+    let url = format!("{}/practice", receiver.base_url());
+    let send = |client: &reqwest::Client| {
+        client
+            .post(&url)
+            .header("content-type", "application/x-ndjson")
+            .body("{}")
+            .send()
+    };
+    assert_eq!(send(&known).await.expect("an answer").status(), 200);
+    send(&unknown)
+        .await
+        .expect_err("a client without a certificate is refused");
+    assert_eq!(receiver.progress().events, 1);
 }
 
 #[tokio::test]

@@ -481,6 +481,11 @@ async fn a_marked_event_is_refused_by_its_number() {
 async fn a_status_on_demand_is_worded_as_the_collector_words_it() {
     let receiver = start(Options::default()).await;
     for (fault, status, answer) in [
+        (
+            "status=404",
+            404,
+            r#"{"text":"The requested URL was not found on this server.","code":404}"#,
+        ),
         ("status=503", 503, r#"{"text":"Server is busy","code":9}"#),
         (
             "status=429",
@@ -513,4 +518,26 @@ async fn a_status_on_demand_is_worded_as_the_collector_words_it() {
         200,
         "faults strike what carries events"
     );
+}
+
+#[tokio::test]
+async fn a_collector_that_is_nearly_full_takes_events_with_another_code() {
+    let splunk = Settings {
+        nearly_full: true,
+        ..Settings::default()
+    };
+    let receiver = start(Options {
+        splunk,
+        ..Options::default()
+    })
+    .await;
+    let taken = (
+        200,
+        r#"{"text":"HEC queue is approaching capacity","code":24}"#,
+    );
+    check(
+        &receiver,
+        &[row("code 24", &[TOKEN], r#"{"event":1}"#, taken, 1, "")],
+    )
+    .await;
 }

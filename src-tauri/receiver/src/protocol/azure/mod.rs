@@ -104,11 +104,11 @@ impl Azure {
             let text = "The Content-Type must be application/json.";
             return Err(refusal(415, "UnsupportedMediaType", text));
         }
-        let cut = json::array(&body, rules.strict).map_err(|flaw| {
-            let text = format!("The body must be a JSON array of objects: {}.", flaw.reason);
+        let cut = json::array(&body).map_err(|reason| {
+            let text = format!("The body must be a JSON array of objects: {reason}.");
             refusal(400, "InvalidPayload", text)
         })?;
-        let records = rows::check(&body, cut, settings.half_hour, rules)?;
+        let records = rows::check(&body, cut, settings.half_hour)?;
         match rules.first_refused(&body, &records) {
             Some(index) => Err(refusal(400, "InvalidPayload", marked(index))),
             None => Ok(Outcome::taken(Reply::empty(204), body, records)),

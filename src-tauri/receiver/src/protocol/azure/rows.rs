@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::{Refusal, refusal};
-use crate::json::{Strict, Text};
-use crate::protocol::{Record, Rules};
+use crate::json::{Name, Text};
+use crate::protocol::Record;
 
 const RESERVED: [&str; 7] = [
     "id",
@@ -30,16 +30,13 @@ pub(super) fn check(
     body: &[u8],
     cut: Vec<Range<usize>>,
     half_hour: bool,
-    rules: &Rules,
 ) -> Result<Vec<Record>, Refusal> {
     let mut times: Option<(Timestamp, Timestamp)> = None;
-    if rules.strict == Strict::Full {
-        for (number, range) in cut.iter().enumerate() {
-            let time = row(&body[range.clone()])
-                .map_err(|(code, reason)| refusal(400, code, format!("Row {number}: {reason}")))?;
-            let (first, last) = times.unwrap_or((time, time));
-            times = Some((first.min(time), last.max(time)));
-        }
+    for (number, range) in cut.iter().enumerate() {
+        let time = row(&body[range.clone()])
+            .map_err(|reason| refusal(400, "InvalidPayload", format!("Row {number}: {reason}")))?;
+        let (first, last) = times.unwrap_or((time, time));
+        times = Some((first.min(time), last.max(time)));
     }
     if half_hour && times.is_some_and(|(first, last)| last.duration_since(first) > SPAN) {
         let text = "The rows of a request may span 30 minutes of TimeGenerated at most.";
@@ -48,39 +45,22 @@ pub(super) fn check(
     Ok(cut.into_iter().map(Record::whole).collect())
 }
 
-/// The time of a row, or why it is refused: code and reason.
-fn row(bytes: &[u8]) -> Result<Timestamp, (&'static str, String)> {
-    let row: Row = serde_json::from_slice(bytes).map_err(|error| {
-        (
-            "InvalidPayload",
-            format!("it is not a JSON object ({error})."),
-        )
-    })?;
+/// The time of a row, or why the row is refused.
+fn row(bytes: &[u8]) -> Result<Timestamp, String> {
+    let row: Row = serde_json::from_slice(bytes)
+        .map_err(|error| format!("it is not a JSON object ({error})."))?;
     if let Some(column) = row.reserved {
-        return Err((
-            "InvalidPayload",
-            format!("the column {column:?} is reserved by Azure."),
-        ));
+        return Err(format!("the column {column:?} is reserved by Azure."));
     }
     if let Some(column) = row.misnamed {
-        let reason = format!(
+        return Err(format!(
             "{column:?} is no name for a column: a letter first, then letters, digits and \
              underscores, {NAME_LENGTH} at most."
-        );
-        return Err(("InvalidPayload", reason));
-    }
-    let Some(time) = row.time else {
-        return Err((
-            "InvalidPayload",
-            "the column TimeGenerated is missing.".into(),
         ));
-    };
-    time.parse().map_err(|_| {
-        (
-            "InvalidPayload",
-            format!("TimeGenerated is {time:?}, which is not an ISO 8601 time."),
-        )
-    })
+    }
+    let time = row.time.ok_or("the column TimeGenerated is missing.")?;
+    time.parse()
+        .map_err(|_| format!("TimeGenerated is {time:?}, which is not an ISO 8601 time."))
 }
 
 #[derive(Default)]
@@ -107,8 +87,7 @@ impl<'de> Visitor<'de> for RowVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row<'de>, A::Error> {
         let mut row = Row::default();
-        while let Some(key) = map.next_key::<Text>()? {
-            let key = key.0.unwrap_or_default();
+        while let Some(Name(key)) = map.next_key()? {
             if key == "TimeGenerated" {
                 row.time = map.next_value::<Text>()?.0;
                 continue;

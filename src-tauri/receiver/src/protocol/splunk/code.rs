@@ -22,6 +22,7 @@ pub(super) enum Code {
     Healthy,
     HealthInvalidToken,
     HealthTokenDisabled,
+    NearlyFull,
     QueueFull,
     ChannelMissingCloud,
 }
@@ -105,6 +106,8 @@ impl Code {
             Code::Healthy => (17, 200, "HEC is healthy", ""),
             Code::HealthInvalidToken => (21, 400, "Invalid token", "The token is not known here."),
             Code::HealthTokenDisabled => (22, 400, "Token disabled", "The token is switched off."),
+            // Recalled: the text.
+            Code::NearlyFull => (24, 200, "HEC queue is approaching capacity", ""),
             Code::QueueFull => (
                 26,
                 429,

@@ -1,14 +1,13 @@
 //! Judging the objects of a body, one after the other, up to the first that is refused.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Code, Token};
-use crate::json::{self, Strict, Text};
+use crate::json::{self, Name, Text};
 use crate::protocol::{Record, Rules};
 use crate::request::Request;
 
@@ -107,10 +106,7 @@ pub(super) fn lines(request: &Request, token: &Token, body: &[u8], rules: &Rules
         return refused(Code::IncorrectIndex, Some(1));
     }
     let mut taken = Vec::new();
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', body).chain([body.len()]) {
-        let line = json::trim(body, start..end);
-        start = end + 1;
+    for line in json::split(body) {
         if rules.refuses(&body[line.clone()]) {
             let number = Some(taken.len());
             return Judged {
@@ -151,17 +147,6 @@ fn envelope(token: &Token, body: &[u8], start: usize, rules: &Rules) -> Result<F
         return Err(invalid(
             "It is not a JSON object; a batch has no array and no commas.".into(),
         ));
-    }
-    if rules.strict == Strict::Fast {
-        let end = json::object_end(body, start)
-            .ok_or_else(|| invalid("The JSON object has no end.".into()))?;
-        if rules.refuses(&body[start..end]) {
-            return Err(invalid("It holds the marker.".into()));
-        }
-        return Ok(Fate::Indexed(Record {
-            whole: start..end,
-            event: event_by_sight(body, start, end),
-        }));
     }
     let mut json = serde_json::Deserializer::from_slice(&body[start..]).into_iter::<Envelope>();
     let read = match json.next() {
@@ -236,19 +221,6 @@ fn is_flat(json: &str) -> bool {
     serde_json::from_str::<serde_json::Map<_, _>>(json).is_ok_and(|map| map.values().all(flat))
 }
 
-/// The event of an envelope that is not checked: from its key to the envelope's end.
-fn event_by_sight(body: &[u8], start: usize, end: usize) -> Range<usize> {
-    let key = b"\"event\":";
-    let Some(found) = memchr::memmem::find(&body[start..end], key) else {
-        return start..end;
-    };
-    let event = start + found + key.len();
-    match body[event] {
-        b'{' => event..json::object_end(body, event).unwrap_or(end),
-        _ => start..end,
-    }
-}
-
 #[derive(Default)]
 struct Envelope<'a> {
     event: Option<&'a RawValue>,
@@ -278,8 +250,7 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<'de>, A::Error> {
         let mut envelope = Envelope::default();
-        while let Some(key) = map.next_key::<Text>()? {
-            let key = key.0.unwrap_or_default();
+        while let Some(Name(key)) = map.next_key()? {
             match key.as_ref() {
                 "event" => envelope.event = Some(map.next_value()?),
                 "fields" => envelope.fields = Some(map.next_value()?),

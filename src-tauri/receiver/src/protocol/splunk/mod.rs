@@ -44,6 +44,8 @@ pub struct Settings {
     /// `?token=` is allowed.
     pub query_token: bool,
     pub acknowledge: Acknowledge,
+    /// Takes events with code 24 instead of 0, as a collector whose queue is nearly full does.
+    pub nearly_full: bool,
 }
 
 impl Settings {
@@ -79,6 +81,7 @@ impl Default for Settings {
             max_bytes: 838_860_800,
             query_token: false,
             acknowledge: Acknowledge::AtOnce,
+            nearly_full: false,
         }
     }
 }
@@ -156,6 +159,10 @@ impl Splunk {
             number,
             refusal,
         } = judged;
+        let code = match code {
+            Code::Success if self.settings.nearly_full => Code::NearlyFull,
+            code => code,
+        };
         let mut answer = json!({"text": code.text(), "code": code.number()});
         if let Some(number) = number {
             answer["invalid-event-number"] = json!(number);
@@ -172,14 +179,10 @@ impl Splunk {
         let refusal = unreadable(reason, limit);
         let reply = match reason {
             // Recalled: the text; found: the status.
-            Unreadable::Encoding(_) => Reply::text(415, "Unsupported Media Type"),
+            Unreadable::Encoding(_) => Reply::plain(415),
             Unreadable::Corrupt => numbered(Code::InvalidFormat, 0),
             Unreadable::TooLarge(_) if self.settings.cloud => numbered(Code::InvalidFormat, 0),
-            // Recalled: the text.
-            Unreadable::TooLarge(size) => {
-                let text = format!("Content-Length of {size} too large (maximum is {limit})");
-                Reply::json(413, &json!({"text": text, "code": 413}))
-            }
+            Unreadable::TooLarge(size) => too_large(*size, limit),
         };
         Outcome::refused(reply, refusal)
     }
@@ -254,13 +257,10 @@ impl Protocol for Splunk {
                 Reply::empty(405).with("allow", "OPTIONS, POST"),
                 "The collector takes events with POST.",
             ),
-            (_, None) => {
-                let text = "The requested URL was not found on this server.";
-                Outcome::refused(
-                    Reply::json(404, &json!({"text": text, "code": 404})),
-                    "The collector has no such path; events go to /services/collector/event.",
-                )
-            }
+            (_, None) => Outcome::refused(
+                self.told(404),
+                "The collector has no such path; events go to /services/collector/event.",
+            ),
         }
     }
 
@@ -272,7 +272,13 @@ impl Protocol for Splunk {
             429 => Code::QueueFull,
             500 => Code::InternalError,
             503 => Code::Busy,
-            _ => return Reply::text(status, format!("Told to answer {status}.")),
+            404 => {
+                // Recalled: the body.
+                let text = "The requested URL was not found on this server.";
+                return Reply::json(404, &json!({"text": text, "code": 404}));
+            }
+            413 => return too_large(self.settings.max_bytes + 1, self.settings.max_bytes),
+            _ => return Reply::plain(status),
         };
         reply(code)
     }
@@ -310,6 +316,12 @@ fn from_header(header: &str) -> Option<Cow<'_, str>> {
         }
         _ => None,
     }
+}
+
+/// Recalled: the text.
+fn too_large(size: usize, limit: usize) -> Reply {
+    let text = format!("Content-Length of {size} too large (maximum is {limit})");
+    Reply::json(413, &json!({"text": text, "code": 413}))
 }
 
 fn reply(code: Code) -> Reply {

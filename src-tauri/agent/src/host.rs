@@ -1,0 +1,23 @@
+//! Opening the engine as this process's environment asks for it.
+
+use penstock_engine::clock::SystemClock;
+use penstock_engine::engine::{Engine, Options};
+use penstock_engine::problem::Problem;
+use penstock_engine::{data_dir, variables, vault};
+use std::sync::Arc;
+
+use crate::logs;
+
+/// Opens the store and the vault; starts nothing.
+pub async fn open() -> Result<Engine, Problem> {
+    let variables = variables::of_process();
+    let data_dir = data_dir::choose(&variables)?;
+    logs::start(&data_dir, &variables);
+    let vault = vault::choose(variables)?;
+    Engine::open(Options {
+        data_dir,
+        vault,
+        clock: Arc::new(SystemClock),
+    })
+    .await
+}

@@ -1,0 +1,81 @@
+//! `penstock run`: sources and delivery in the foreground.
+
+use penstock_engine::engine::Engine;
+use penstock_engine::problem::Problem;
+use penstock_engine::view::{Delivering, SourceView};
+use std::collections::HashMap;
+
+use crate::failure::Failure;
+use crate::host;
+use crate::say::Say;
+use crate::signals::Signals;
+
+/// Until SIGINT or SIGTERM; then finishes what is in flight.
+pub async fn run(say: &Say) -> Result<(), Failure> {
+    let engine = host::open().await?;
+    // Before anything is said to be ready, so that no signal after that is missed.
+    let mut signals = Signals::listen()?;
+    let mut changes = engine.subscribe();
+    if let Delivering::Elsewhere { pid } = engine.start().await? {
+        engine.stop().await;
+        return Err(delivering_elsewhere(pid).into());
+    }
+    let mut intakes = Intakes::default();
+    for source in engine.sources().await? {
+        intakes.tell(&source, say);
+    }
+    say.line(&if say.json() {
+        r#"{"ready":true}"#.into()
+    } else {
+        String::from("ready")
+    });
+    loop {
+        tokio::select! {
+            () = signals.next() => break,
+            change = changes.next() => match change {
+                Some(change) => change.sources.iter().for_each(|source| intakes.tell(source, say)),
+                None => break,
+            },
+        }
+    }
+    end(engine, &mut signals, say).await
+}
+
+async fn end(engine: Engine, signals: &mut Signals, say: &Say) -> Result<(), Failure> {
+    say.note("Stopping: what is in flight is finished first. Once more ends at once; nothing is lost then either.");
+    tokio::select! {
+        () = engine.stop() => {}
+        () = signals.next() => say.note("Stopped."),
+    }
+    Ok(())
+}
+
+fn delivering_elsewhere(pid: u32) -> Problem {
+    Problem::new("delivering-elsewhere", format!("Process {pid} delivers from this data folder already."))
+        .cause("The desktop app or another `penstock run` is running. One process delivers; others may look and command.")
+        .next("Leave it running: the other commands work beside it.")
+        .next(format!("Or end process {pid} first, or set PENSTOCK_DATA_DIR to another folder."))
+}
+
+/// The intakes told of so far, by id: where each listens.
+#[derive(Default)]
+struct Intakes(HashMap<String, Option<String>>);
+
+impl Intakes {
+    /// One line for an intake that listens, or the problem of one that does not, when it is new.
+    fn tell(&mut self, source: &SourceView, say: &Say) {
+        let state = source.url.clone().filter(|_| source.problem.is_none());
+        if self.0.insert(source.id.clone(), state.clone()) == Some(state.clone()) {
+            return;
+        }
+        match (&state, &source.problem) {
+            (_, Some(problem)) => say.problem(problem),
+            (Some(url), None) if say.json() => {
+                let line = serde_json::json!({ "intake": source.name, "url": url });
+                say.line(&line.to_string());
+            }
+            (Some(url), None) => say.line(&format!("intake {} {url}", source.name)),
+            (None, None) => {}
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `penstock stream set-aside`: failed events, kept with their reason.
+
+use clap::Args;
+use penstock_engine::engine::Engine;
+use std::path::PathBuf;
+
+use crate::confirm::confirm;
+use crate::failure::Failure;
+use crate::say::Say;
+use crate::table::Table;
+
+#[derive(Args)]
+pub struct SetAside {
+    stream: String,
+    /// Deliver them again
+    #[arg(long, group = "what")]
+    replay: bool,
+    /// Write them to a new file, one event a line as it came
+    #[arg(long, group = "what", value_name = "FILE")]
+    export: Option<PathBuf>,
+    /// Delete them
+    #[arg(long, group = "what")]
+    discard: bool,
+    /// Only the events with these sequence numbers
+    #[arg(long = "seq", value_name = "SEQ", conflicts_with = "export")]
+    seqs: Vec<u64>,
+    /// At most this many
+    #[arg(long, default_value_t = 20)]
+    limit: u32,
+    /// Only those after this one
+    #[arg(long, value_name = "SEQ")]
+    after: Option<u64>,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+impl SetAside {
+    pub async fn run(self, engine: &Engine, say: &Say) -> Result<(), Failure> {
+        let seqs = (!self.seqs.is_empty()).then_some(self.seqs);
+        if self.replay {
+            let count = engine.replay_set_aside(&self.stream, seqs).await?;
+            let answer = serde_json::json!({ "replayed": count });
+            say.answer(&answer, || format!("{count} events are delivered again."));
+        } else if let Some(file) = self.export {
+            let count = engine.export_set_aside(&self.stream, file.clone()).await?;
+            let answer = serde_json::json!({ "exported": count, "file": file });
+            say.answer(&answer, || {
+                format!("{count} events are in {}.", file.display())
+            });
+        } else if self.discard {
+            let stream = engine.stream(&self.stream).await?;
+            let count = seqs
+                .as_ref()
+                .map_or(stream.set_aside, |seqs| seqs.len() as u64);
+            confirm(
+                &format!(
+                    "Delete {count} failed events of {:?} for good?",
+                    stream.name
+                ),
+                self.yes,
+            )?;
+            let count = engine.discard_set_aside(&stream.id, seqs).await?;
+            let answer = serde_json::json!({ "discarded": count });
+            say.answer(&answer, || format!("{count} events are deleted."));
+        } else {
+            let events = engine
+                .set_aside(&self.stream, self.after, self.limit)
+                .await?;
+            say.table(&events, "No event failed for good.", || {
+                let mut table = Table::new(["SEQ", "AT", "EVENT", "REASON"]);
+                for event in &events {
+                    table.row([
+                        event.seq.to_string(),
+                        event.at.clone(),
+                        event.event_type.clone().unwrap_or_default(),
+                        event.reason.summary.clone(),
+                    ]);
+                }
+                table
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! Tests of the command line, in one binary, driving the real program.
+
+mod program;
+mod provider;
+mod receiver;
+mod usage;

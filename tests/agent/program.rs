@@ -1,0 +1,198 @@
+//! The program under test, in a data folder of its own.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// A data folder, and how the program is called in it.
+pub struct Home {
+    folder: tempfile::TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// How a command ended.
+pub struct Ended {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Home {
+    /// Secrets come from variables, of which there are none yet.
+    pub fn new() -> Self {
+        let home = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+            variables: Vec::new(),
+        };
+        home.with("PENSTOCK_VAULT", "env")
+    }
+
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_penstock"));
+        command
+            .args(args)
+            .env_clear()
+            .env("PENSTOCK_DATA_DIR", self.folder())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Ended {
+        self.run_with(args, "")
+    }
+
+    pub fn run_with(&self, args: &[&str], stdin: &str) -> Ended {
+        let mut child = self.command(args).spawn().expect("the program starts");
+        // A program that does not read it is fine.
+        let _ = child
+            .stdin
+            .take()
+            .expect("piped")
+            .write_all(stdin.as_bytes());
+        let output = child.wait_with_output().expect("the program ends");
+        Ended {
+            code: output.status.code().expect("an exit code"),
+            out: String::from_utf8(output.stdout).expect("text"),
+            err: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+
+    /// The JSON answer of a command that must succeed.
+    pub fn json(&self, args: &[&str]) -> Value {
+        self.json_with(args, "")
+    }
+
+    pub fn json_with(&self, args: &[&str], stdin: &str) -> Value {
+        let ended = self.run_with(&[args, &["--json"]].concat(), stdin);
+        assert_eq!(ended.code, 0, "{args:?}: {}{}", ended.out, ended.err);
+        serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{args:?}: {}", ended.out))
+    }
+
+    /// The problem of a command that must fail.
+    pub fn problem(&self, args: &[&str], stdin: &str) -> Value {
+        let ended = self.run_with(&[args, &["--json"]].concat(), stdin);
+        assert_eq!(ended.code, 1, "{args:?}: {}{}", ended.out, ended.err);
+        let mut problem: Value = serde_json::from_str(ended.err.lines().last().unwrap_or_default())
+            .unwrap_or_else(|_| panic!("{args:?}: {}", ended.err));
+        problem["problem"].take()
+    }
+
+    /// A command that goes on, having said everything up to a line that is `ready`.
+    pub fn start(&self, args: &[&str]) -> Going {
+        let mut child = self.command(args).spawn().expect("the program starts");
+        let mut out = BufReader::new(child.stdout.take().expect("piped"));
+        let mut said = Vec::new();
+        loop {
+            let mut line = String::new();
+            let read = out.read_line(&mut line).expect("text");
+            if read == 0 {
+                let mut err = String::new();
+                let _ = child.stderr.take().expect("piped").read_to_string(&mut err);
+                panic!("{args:?} ended before it was ready: {said:?} {err}");
+            }
+            if line.trim_end() == "ready" {
+                return Going { child, out, said };
+            }
+            said.push(line.trim_end().to_owned());
+        }
+    }
+}
+
+/// A program that runs; killed when dropped.
+pub struct Going {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    /// What it said before it was ready.
+    pub said: Vec<String>,
+}
+
+impl Going {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).expect("text");
+        line.trim_end().to_owned()
+    }
+
+    /// The value after `prefix` in what it said.
+    pub fn told(&self, prefix: &str) -> String {
+        let found = self.said.iter().find_map(|line| line.strip_prefix(prefix));
+        found
+            .unwrap_or_else(|| panic!("{prefix:?} in {:?}", self.said))
+            .trim()
+            .to_owned()
+    }
+
+    /// Asks it to end; its exit code and what it said on standard error.
+    #[cfg(unix)]
+    pub fn end(mut self) -> (i32, String) {
+        let pid = self.pid().to_string();
+        let sent = Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .expect("kill");
+        assert!(sent.success());
+        let code = self
+            .child
+            .wait()
+            .expect("it ends")
+            .code()
+            .expect("an exit code");
+        let mut err = String::new();
+        let _ = self
+            .child
+            .stderr
+            .take()
+            .expect("piped")
+            .read_to_string(&mut err);
+        (code, err)
+    }
+}
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Posts over HTTP/1.1 by hand; the status and the body of the answer.
+pub fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, String) {
+    let rest = url.strip_prefix("http://").expect("a plain URL");
+    let (address, path) = rest.split_once('/').expect("a path");
+    let mut stream = std::net::TcpStream::connect(address).expect("it listens");
+    let mut head = format!("POST /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += &format!("Content-Length: {}\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).expect("taken");
+    stream.write_all(body).expect("taken");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let status = answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    (
+        status.unwrap_or_else(|| panic!("no status in {answer:?}")),
+        body.to_owned(),
+    )
+}

@@ -22,7 +22,6 @@ pub const ALL: &[(&str, Scenario)] = &[
 async fn receiver() -> Receiver {
     let options = Options {
         keep: Keep::CountOnly,
-        strict: penstock_receiver::Strict::Fast,
         ..Options::default()
     };
     Receiver::start(options).await.expect("the receiver starts")

@@ -3,7 +3,7 @@
 use clap::Args;
 use penstock_engine::problem::Problem;
 use penstock_receiver::view::{Arrival, Fault, PracticeView};
-use penstock_receiver::{Options, Receiver, Tls};
+use penstock_receiver::{Keep, Options, Receiver, Tls};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -17,8 +17,8 @@ pub struct Command {
     /// Listen on this port of 127.0.0.1; 0 lets the system choose
     #[arg(long, default_value_t = 8799)]
     port: u16,
-    /// How to misbehave: status=503, status=503@30 (per cent), delay=200, reset, partial=MARKER,
-    /// limit=BYTES, hang, or garbage
+    /// How to misbehave: status=503, status=429:retry_after=2:percent=30, delay=200 (milliseconds),
+    /// reset=before, reset=after:percent=10, partial=MARKER, limit=BYTES, hang, or garbage
     #[arg(long)]
     fault: Option<Fault>,
     /// How to misbehave when someone signs in
@@ -50,6 +50,8 @@ impl Command {
         let options = Options {
             bind,
             tls,
+            // It may run for weeks.
+            keep: Keep::CountOnly,
             ..Options::default()
         };
         let receiver = Receiver::start(options)

@@ -34,7 +34,7 @@ pub(crate) fn id_of(record: &[u8]) -> Option<Cow<'_, str>> {
 }
 
 /// Names an event's id is given where a provider keeps `id` for itself.
-const OTHER_IDS: [&str; 5] = ["EventId", "eventId", "event_id", "AuditLogId", "LogId"];
+const OTHER_IDS: [&str; 3] = ["AuditId", "EventId", "event_id"];
 
 impl<'de> Deserialize<'de> for Known<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -79,7 +79,7 @@ mod tests {
             r#"{"id":"x","event":{"id":"y"}}"#,
             r#"{"actor":{"id":"y"},"id":"x"}"#,
             r#"{"time":1e400,"event":{"a":[{"id":"y"}],"id":"x"}}"#,
-            r#"{"TimeGenerated":"t","EventId":"x"}"#,
+            r#"{"TimeGenerated":"t","AuditId":"x"}"#,
             r#"{"id":"\u0078"}"#,
         ] {
             assert_eq!(id_of(record.as_bytes()).as_deref(), Some("x"), "{record}");

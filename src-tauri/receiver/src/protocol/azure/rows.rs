@@ -93,7 +93,7 @@ impl<'de> Visitor<'de> for RowVisitor {
                 continue;
             }
             map.next_value::<IgnoredAny>()?;
-            if RESERVED.contains(&key.as_ref()) {
+            if RESERVED.iter().any(|own| key.eq_ignore_ascii_case(own)) {
                 row.reserved.get_or_insert_with(|| key.into_owned());
             } else if !is_name(&key) {
                 row.misnamed.get_or_insert_with(|| key.into_owned());

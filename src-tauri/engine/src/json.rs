@@ -5,18 +5,31 @@
 //! members; text that breaks off ends the walk. Nothing here allocates, except to undo escapes.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// One `"key": value` of an object, both as they stand in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member<'a> {
     /// Between its quotes, escapes as written.
     key: &'a [u8],
+    /// Where the key starts in the text, past its quote.
+    at: usize,
     pub value: &'a [u8],
 }
 
 impl<'a> Member<'a> {
     pub fn is(&self, name: &str) -> bool {
         self.key == name.as_bytes() || (self.key.contains(&b'\\') && self.key() == name)
+    }
+
+    pub fn is_in_any_case(&self, name: &str) -> bool {
+        self.key.eq_ignore_ascii_case(name.as_bytes())
+            || (self.key.contains(&b'\\') && self.key().eq_ignore_ascii_case(name))
+    }
+
+    /// Where the key stands in the text, without its quotes.
+    pub fn key_range(&self) -> Range<usize> {
+        self.at..self.at + self.key.len()
     }
 
     /// The key with its escapes undone.
@@ -81,8 +94,9 @@ impl<'a> Iterator for Members<'a> {
             self.at = text.len();
             return None;
         }
-        let key_end = string_end(text, at + 1);
-        let key = text.get(at + 1..key_end)?;
+        let key_at = at + 1;
+        let key_end = string_end(text, key_at);
+        let key = text.get(key_at..key_end)?;
         at = skip_blank(text, key_end + 1);
         if text.get(at) == Some(&b':') {
             at = skip_blank(text, at + 1);
@@ -90,7 +104,11 @@ impl<'a> Iterator for Members<'a> {
         let end = value_end(text, at);
         let value = text.get(at..end)?;
         self.at = end;
-        Some(Member { key, value })
+        Some(Member {
+            key,
+            at: key_at,
+            value,
+        })
     }
 }
 
@@ -195,6 +213,14 @@ mod tests {
         );
         assert_eq!(all("{}"), []);
         assert_eq!(all("{\n}\n"), []);
+    }
+
+    #[test]
+    fn a_key_is_found_where_it_stands() {
+        let text = br#"{"a":1, "TYPE":{"b":2}}"#;
+        let member = members(text).find(|it| it.is_in_any_case("Type"));
+        let range = member.map(|it| it.key_range()).unwrap_or_default();
+        assert_eq!(&text[range], b"TYPE");
     }
 
     #[test]

@@ -7,6 +7,8 @@
 //! provider's name.
 
 mod address;
+mod azure;
+mod batch;
 mod better_stack;
 mod custom;
 mod datadog;
@@ -188,6 +190,7 @@ pub struct Token {
 /// Every provider, in the order of the picker.
 pub fn all() -> &'static [&'static dyn Provider] {
     &[
+        &azure::Azure,
         &better_stack::BetterStack,
         &datadog::Datadog,
         &splunk::Splunk,

@@ -213,7 +213,7 @@ impl Sheet {
         }
         problem.field = answer.field.clone();
         problem.guide_step = answer.step;
-        problem.link = answer.link.clone();
+        problem.link = answer.link.as_deref().map(fill);
         problem
     }
 }

@@ -107,17 +107,16 @@ pub(super) fn assert_helpful(problem: &Problem, about: &str) {
         "{about}: short is {short:?}"
     );
     let everything = format!("{problem:?}");
-    for hole in [
-        "{provider}",
-        "{status}",
-        "{endpoint}",
-        "{location}",
-        "{method}",
-        "{format}",
-    ] {
+    for hole in everything
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+    {
+        let name = hole.0.bytes().all(|byte| byte.is_ascii_lowercase());
         assert!(
-            !everything.contains(hole),
-            "{about}: {hole} is left in {everything}"
+            !name || hole.0.is_empty(),
+            "{about}: {{{}}} is left in {everything}",
+            hole.0
         );
     }
 }

@@ -16,12 +16,23 @@ pub struct Request {
     pub body: Body,
 }
 
-#[derive(Debug, Clone)]
+/// Its `Debug` form shows no content: the body of a sign-in holds a secret.
+#[derive(Clone)]
 pub struct Body {
     /// Before compression.
     pub bytes: Bytes,
     /// Send it as `Content-Encoding: gzip`.
     pub gzip: bool,
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { bytes, gzip } = self;
+        out.debug_struct("Body")
+            .field("bytes", &bytes.len())
+            .field("gzip", gzip)
+            .finish()
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -21,7 +21,7 @@ use super::sheet::{Reply, Sheet};
 use super::statuses::Statuses;
 use super::{
     About, Body, Connected, Destination, Details, FieldError, Header, Limits, Provider, Request,
-    Response, Verdict, address, frame,
+    Response, Verdict, address, batch, frame,
 };
 use crate::event::Event;
 use crate::secret::{Secret, Secrets};
@@ -242,7 +242,7 @@ impl Destination for Endpoint {
         }
         headers.extend(self.it.headers.headers());
         if self.it.idempotency {
-            let key = sign::idempotency_key(self.it.url.0.as_str(), events);
+            let key = hex::encode(batch::name(self.it.url.0.as_str(), events));
             headers.push(Header::Plain("Idempotency-Key".into(), key));
         }
         if let Some(key) = &self.it.signing_key {

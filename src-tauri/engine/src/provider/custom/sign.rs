@@ -1,26 +1,10 @@
-//! What lets a receiver know a request again, and know who sent it.
+//! The signature that lets a receiver know who sent a request.
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use crate::event::Event;
 use crate::secret::Secret;
-
-/// The same for the same events sent to the same address. Positions in the journal are never used
-/// twice, so the first and the last event name the batch.
-pub(super) fn idempotency_key(url: &str, events: &[Event]) -> String {
-    let mut hash = Sha256::new();
-    hash.update(url);
-    hash.update((events.len() as u64).to_be_bytes());
-    for event in events.first().into_iter().chain(events.last()) {
-        hash.update(event.seq.to_be_bytes());
-        hash.update((event.bytes.len() as u64).to_be_bytes());
-        hash.update(&event.bytes);
-    }
-    let total: usize = events.iter().map(|event| event.bytes.len()).sum();
-    hash.update((total as u64).to_be_bytes());
-    hex::encode(&hash.finalize()[..16])
-}
 
 /// The last event's own time in whole seconds, or 0 where it has none.
 pub(super) fn timestamp(events: &[Event]) -> String {

@@ -10,6 +10,7 @@ mod address;
 mod azure;
 mod batch;
 mod better_stack;
+mod cribl;
 mod custom;
 mod datadog;
 mod field;
@@ -21,6 +22,7 @@ mod sheet;
 mod splice;
 mod splunk;
 mod statuses;
+mod sumo_logic;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -192,8 +194,10 @@ pub fn all() -> &'static [&'static dyn Provider] {
     &[
         &azure::Azure,
         &better_stack::BetterStack,
+        &cribl::Cribl,
         &datadog::Datadog,
         &splunk::Splunk,
+        &sumo_logic::SumoLogic,
         &custom::Custom,
         &practice::Practice,
     ]

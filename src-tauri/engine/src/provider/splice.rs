@@ -3,8 +3,6 @@
 //! They stand before the event's own; where the event has a member of that name, its own is kept
 //! and ours is left out, so that no name appears twice because of us.
 
-use std::io::Write;
-
 use super::frame;
 use crate::clock::parse_rfc3339;
 use crate::json;
@@ -29,6 +27,8 @@ enum Value {
     Fixed,
     /// The event's own time, where it has one that can be read: as milliseconds since 1970.
     Millis,
+    /// The same, in seconds with a fraction.
+    Seconds,
     /// The same, as the event writes it.
     Rfc3339,
 }
@@ -48,6 +48,10 @@ impl Splice {
 
     pub fn with_millis(self, key: &str) -> Self {
         self.with_time(key, Value::Millis)
+    }
+
+    pub fn with_seconds(self, key: &str) -> Self {
+        self.with_time(key, Value::Seconds)
     }
 
     pub fn with_rfc3339(self, key: &str) -> Self {
@@ -99,19 +103,7 @@ impl Splice {
             match add.value {
                 Value::Fixed if own == 0 => {}
                 Value::Fixed => out.extend_from_slice(&add.text),
-                Value::Millis | Value::Rfc3339 => {
-                    let Some(member) = time else { continue };
-                    let Some(millis) = member.text().and_then(|text| parse_rfc3339(&text)) else {
-                        continue;
-                    };
-                    out.extend_from_slice(&add.text);
-                    if add.value == Value::Millis {
-                        write!(out, "{millis},").expect("writing to memory");
-                    } else {
-                        out.extend_from_slice(member.value);
-                        out.push(b',');
-                    }
-                }
+                _ => put_time(out, add, time),
             }
         }
         if inside.is_empty() && out.len() > start {
@@ -119,6 +111,27 @@ impl Splice {
         }
         out.extend_from_slice(inside);
         out.push(b'}');
+    }
+}
+
+/// Nothing where the event has no time that can be read.
+fn put_time(out: &mut Vec<u8>, add: &Add, time: Option<json::Member<'_>>) {
+    let millis = |member: json::Member<'_>| parse_rfc3339(&member.text()?);
+    let Some((member, millis)) = time.and_then(|it| Some((it, millis(it)?))) else {
+        return;
+    };
+    let text = match add.value {
+        Value::Seconds => frame::seconds(millis),
+        _ => Some(millis.to_string()),
+    };
+    let value = match add.value {
+        Value::Rfc3339 => Some(member.value),
+        _ => text.as_deref().map(str::as_bytes),
+    };
+    if let Some(value) = value {
+        out.extend_from_slice(&add.text);
+        out.extend_from_slice(value);
+        out.push(b',');
     }
 }
 

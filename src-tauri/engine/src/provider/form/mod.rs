@@ -308,7 +308,8 @@ impl Entries<'_> {
         if text.is_empty() {
             return;
         }
-        let single_line = !matches!(field.kind, FieldKind::Pem | FieldKind::Headers);
+        // An address is mended by its provider, a certificate has lines.
+        let single_line = field.kind == FieldKind::Text;
         if single_line && text.contains(char::is_control) {
             let message = format!(
                 "{} contains a line break. Paste it as one line.",

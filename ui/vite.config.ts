@@ -28,7 +28,13 @@ const policy: Plugin = {
 export default defineConfig(({ mode }) => ({
   plugins: [tailwindcss(), svelte(), svelteTesting(), ...(mode === 'scripted' ? [policy] : [])],
   clearScreen: false,
-  server: { port: 5173, strictPort: true, host: '127.0.0.1' },
+  server: {
+    port: 5173,
+    strictPort: true,
+    host: '127.0.0.1',
+    // The script's sample entry is one of the repository's fixtures.
+    fs: { allow: [page('.'), page('../tests/fixtures')] },
+  },
   preview: { port: 4173, strictPort: true, host: '127.0.0.1' },
   build: {
     target: ['es2022', 'safari16.4'],

@@ -35,7 +35,6 @@ export const wizard = {
     heading: 'Select provider',
     lede: 'Where should these audit events go?',
     search: 'Search providers',
-    clearSearch: 'Clear search',
     categories: 'Category',
     all: 'All',
     category: {
@@ -133,6 +132,7 @@ export const wizard = {
     pemPaste: 'Paste the PEM text, drop a file here, or choose one',
     pemFile: 'Choose a file',
     pemRemove: 'Remove',
+    pemRemoveNamed: (label: string) => `Remove ${label}`,
     pemLoaded: (characters: number) => `Private text of ${characters} characters`,
     pemTooLarge: 'This file is too large to be a certificate or a key. Choose the PEM file.',
     headerName: 'Name',

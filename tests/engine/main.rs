@@ -11,5 +11,6 @@ mod keychain;
 mod loopback;
 mod proxy;
 mod store;
+mod streams;
 mod verify;
 mod world;

@@ -20,7 +20,7 @@ export interface Commands {
   send_sample: { takes: { run: string; key: string; sample: string | null }; answers: VerifyReport };
   cancel_verify: { takes: { run: string }; answers: null };
   create_stream: { takes: { draft: StreamDraft; verified: boolean; paused: boolean }; answers: StreamView };
-  update_stream: { takes: { draft: StreamDraft }; answers: StreamView };
+  update_stream: { takes: { draft: StreamDraft; verified: boolean }; answers: StreamView };
   delete_stream: { takes: { key: string }; answers: null };
   pause_stream: { takes: { key: string }; answers: StreamView };
   resume_stream: { takes: { key: string }; answers: StreamView };

@@ -195,8 +195,13 @@ impl Engine {
         self.stream(&row.id).await
     }
 
-    /// `draft.stream` names the stream; absent secrets keep their saved value.
-    pub async fn update_stream(&self, draft: StreamDraft) -> Result<StreamView, Problem> {
+    /// `draft.stream` names the stream; absent secrets keep their saved value. `verified`: the
+    /// sample was accepted with this very draft.
+    pub async fn update_stream(
+        &self,
+        draft: StreamDraft,
+        verified: bool,
+    ) -> Result<StreamView, Problem> {
         let key = draft.stream.clone().unwrap_or_default();
         let mut row = self.stream_row(&key).await?;
         let name = self.check_name(&draft).await?;
@@ -210,7 +215,7 @@ impl Engine {
         row.source = source;
         row.endpoint = connected.destination.endpoint();
         row.details = connected.details;
-        row.verified &= !changed;
+        row.verified = verified || (row.verified && !changed);
         let typed: Secrets = connected
             .secrets
             .into_iter()

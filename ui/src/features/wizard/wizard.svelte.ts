@@ -188,7 +188,7 @@ export class Wizard {
       if (this.source.kind === 'new') await this.#connectUsual();
       const draft = { ...form.draft(), source: this.#sourceId() };
       const stream = this.stream
-        ? await this.#host.call('update_stream', { draft })
+        ? await this.#host.call('update_stream', { draft, verified: this.verified })
         : await this.#host.call('create_stream', { draft, verified: this.verified, paused });
       this.#store.put(stream);
       this.created = stream;

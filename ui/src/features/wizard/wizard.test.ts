@@ -203,7 +203,7 @@ describe('the wizard', () => {
     await vi.waitFor(() => expect(wizard.run.phase).toBe('done'));
     await wizard.create(false);
     expect(asked('update_stream')).toMatchObject([
-      { draft: { stream: stream.id, name: 'Renamed', secrets: {} } },
+      { verified: true, draft: { stream: stream.id, name: 'Renamed', secrets: {} } },
     ]);
   });
 });

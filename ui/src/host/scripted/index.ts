@@ -96,11 +96,12 @@ function answersOf(world: World, pace: number): Answers {
       world.tell({ streams: [fresh] });
       return fresh;
     },
-    update_stream: ({ draft }) =>
+    update_stream: ({ draft, verified }) =>
       world.change(draft.stream ?? '', {
         name: draft.name,
         source: draft.source,
         details: checked(world, draft).details,
+        verified,
       }),
     delete_stream: ({ key }) => {
       world.streams = world.streams.filter(({ id }) => id !== key);

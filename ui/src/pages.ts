@@ -4,8 +4,12 @@ import type { Page } from './lib/route.svelte';
 
 type Load = () => Promise<{ default: Component<Record<string, never>> }>;
 
-export const pages: Partial<Record<Page, Load>> = {
+export const pages: Record<Page, Load> = {
   streams: () => import('./features/streams/StreamsPage.svelte'),
+  activity: () => import('./features/activity/ActivityPage.svelte'),
+  practice: () => import('./features/practice/PracticePage.svelte'),
+  settings: () => import('./features/settings/SettingsPage.svelte'),
+  sources: () => import('./features/sources/SourcesPage.svelte'),
   stream: () => import('./features/stream/StreamPage.svelte'),
   wizard: () => import('./features/wizard/WizardPage.svelte'),
 };

@@ -4,6 +4,8 @@ import { createContext } from 'svelte';
 export class Desk {
   palette = $state(false);
   shortcuts = $state(false);
+  /** The dialog that connects a source. */
+  connecting = $state(false);
   /** The stream under the keyboard, which single letters and the palette act on. */
   selected: string | null = $state(null);
 }

@@ -33,6 +33,8 @@ export class Store {
 
   /** Grows with each push that brings new attempts, by stream. */
   readonly attempts = new SvelteMap<string, number>();
+  /** The same, whichever stream. */
+  anyAttempt = $state(0);
 
   #intake = new Rate();
   #host: Host;
@@ -119,6 +121,7 @@ export class Store {
     if (changes.journal) this.journal = changes.journal;
     if (changes.app) this.app = changes.app;
     for (const key of changes.attempts) this.attempts.set(key, (this.attempts.get(key) ?? 0) + 1);
+    if (changes.attempts.length > 0) this.anyAttempt += 1;
     this.#told();
   }
 

@@ -12,7 +12,7 @@ import type { Store } from '../../lib/store.svelte';
 import { VerifyRun } from '../../lib/verify-run.svelte';
 import { CredentialsForm } from './form.svelte';
 import { forget, keep, kept, type SourceChoice } from './kept';
-import { nameFault, suggestName, type NameFault } from './names';
+import { nameFault, suggestName, type NameFault } from '../../lib/names';
 import { isEmpty, withoutSecrets, type Values } from './values';
 
 /** The connection option that trusts certificates in addition to the system's. */

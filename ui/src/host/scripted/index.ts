@@ -72,7 +72,11 @@ function journal(world: World): JournalView {
 
 function answersOf(world: World, pace: number): Answers {
   return {
-    app: () => world.app,
+    app: () => {
+      let port = 8_787;
+      while (world.sources.some(({ listen }) => listen === `127.0.0.1:${port}`)) port += 1;
+      return { ...world.app, suggested_listen: `127.0.0.1:${port}` };
+    },
     reopen: () => {
       world.app = { ...world.app, problem: null, delivering: { kind: 'here' } };
       world.tell({ app: world.app });

@@ -3,6 +3,8 @@ export { app } from './en/app';
 export { common, verify } from './en/common';
 export { firstRun, streamActions, streams } from './en/streams';
 export { format } from './en/format';
+export { activity, practice, settings } from './en/pages';
+export { sources } from './en/sources';
 export { stream } from './en/stream';
 export { palette, sampleDrawer, shortcuts } from './en/frame';
 export { problems } from './en/problems';

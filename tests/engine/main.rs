@@ -13,4 +13,5 @@ mod proxy;
 mod store;
 mod streams;
 mod verify;
+mod verify_providers;
 mod world;

@@ -150,6 +150,21 @@ fn a_secret_in_a_body_is_not_shown() {
 }
 
 #[test]
+fn a_cut_leaves_no_part_of_a_secret() {
+    let body = TOKEN.replace('"', "'").repeat(10_000);
+    let mut request = request(&body);
+    request.headers = vec![Header::Secret(
+        "Authorization".into(),
+        "",
+        Secret::from(&body[..TOKEN.len()]),
+    )];
+    let shown = preview(&request).body;
+    assert!(shown.len() > 10_000 && shown.len() <= 64 * 1024);
+    let rest = shown.replace("redacted", "");
+    assert!("redacted".starts_with(&rest), "{rest:?} is left");
+}
+
+#[test]
 fn a_long_body_is_cut_between_characters() {
     let body = "é".repeat(200_000);
     let exchange = shown(&request(&body), &sent(&body));

@@ -55,6 +55,11 @@ impl Redaction {
         Self { secrets }
     }
 
+    /// Length of the longest secret.
+    pub fn longest(&self) -> usize {
+        self.secrets.first().map_or(0, String::len)
+    }
+
     pub fn text(&self, text: &str) -> String {
         self.replace(text, 1).unwrap_or_else(|| text.to_owned())
     }
@@ -88,7 +93,7 @@ impl Redaction {
             .filter(|secret| secret.len() >= shortest)
         {
             let now = clean.as_deref().unwrap_or(text);
-            if now.contains(secret.as_str()) {
+            if memchr::memmem::find(now.as_bytes(), secret.as_bytes()).is_some() {
                 clean = Some(now.replace(secret.as_str(), REDACTED));
             }
         }

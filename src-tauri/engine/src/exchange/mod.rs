@@ -91,7 +91,7 @@ fn shown_request(request: &Request, redaction: &Redaction, wire_bytes: u64) -> S
         url: redaction.text(&request.shown_url),
         http_version: "HTTP/1.1".into(),
         headers,
-        body: shown_body(&request.body.bytes, |text| {
+        body: shown_body(&request.body.bytes, redaction.longest(), |text| {
             body_without_secrets(request, redaction, text)
         }),
         body_bytes: request.body.bytes.len() as u64,
@@ -124,16 +124,20 @@ fn shown_response(sent: &Sent, redaction: &Redaction) -> ShownResponse {
         status_text: status_text(*status).into(),
         http_version: sent.http_version.clone(),
         headers: headers.collect(),
-        body: shown_body(body, |text| redact::tokens(&redaction.text(text))),
+        body: shown_body(body, redaction.longest(), |text| {
+            redact::tokens(&redaction.text(text))
+        }),
         elapsed_ms: u32::try_from(sent.elapsed.as_millis()).unwrap_or(u32::MAX),
     }
 }
 
-/// Cleaned before it is cut, so that a secret across the cut does not leave its first half.
-fn shown_body(bytes: &[u8], clean: impl Fn(&str) -> String) -> String {
-    // No secret is longer than this margin; cleaning megabytes to show the start would be waste.
-    let part = &bytes[..bytes.len().min(SHOWN * 2)];
+/// The start of a body. What a secret leaves of itself at the cut goes with the margin.
+fn shown_body(bytes: &[u8], margin: usize, clean: impl Fn(&str) -> String) -> String {
+    let part = &bytes[..bytes.len().min(SHOWN + margin)];
     let mut text = clean(&String::from_utf8_lossy(part));
+    if part.len() < bytes.len() {
+        text.truncate(text.floor_char_boundary(text.len().saturating_sub(margin)));
+    }
     text.truncate(text.floor_char_boundary(SHOWN));
     text
 }

@@ -1,10 +1,10 @@
 //! Providers: where audit events go.
 //!
-//! A provider is one file in this folder, one guide in `guides/`, its tests, and one line in
-//! [`all`]. [`Provider::connect`] checks and tidies what a person typed and gives a
-//! [`Destination`], which builds requests (pure: events in, bytes out) and judges answers (pure:
-//! response in, [`Verdict`] out). Sending is not done here, and no other room matches on a
-//! provider's name.
+//! A provider is one folder here, one sheet in `guides/`, its tests, and one line in [`all`]; one
+//! that is plain HTTP is a sheet in `guides/presets/` alone. [`Provider::connect`] checks and
+//! tidies what a person typed and gives a [`Destination`], which builds requests (pure: events in,
+//! bytes out) and judges answers (pure: response in, [`Verdict`] out). Sending is not done here,
+//! and no other room matches on a provider's name.
 
 mod address;
 mod azure;
@@ -18,6 +18,7 @@ mod form;
 mod frame;
 mod headers;
 mod practice;
+mod preset;
 mod sheet;
 mod splice;
 mod splunk;
@@ -37,6 +38,7 @@ pub use wire::{Body, Header, Request, Response};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 use ts_rs::TS;
 
 use crate::connection;
@@ -138,7 +140,7 @@ pub struct Connected {
 
 pub trait Provider: Send + Sync {
     /// As in [`About::id`].
-    fn id(&self) -> &'static str;
+    fn id(&self) -> &str;
 
     /// [`about`] adds the connection options that every provider takes.
     fn about(&self) -> About;
@@ -191,16 +193,20 @@ pub struct Token {
 
 /// Every provider, in the order of the picker.
 pub fn all() -> &'static [&'static dyn Provider] {
-    &[
-        &azure::Azure,
-        &better_stack::BetterStack,
-        &cribl::Cribl,
-        &datadog::Datadog,
-        &splunk::Splunk,
-        &sumo_logic::SumoLogic,
-        &custom::Custom,
-        &practice::Practice,
-    ]
+    static ALL: LazyLock<Vec<&'static dyn Provider>> = LazyLock::new(|| {
+        let mut all: Vec<&'static dyn Provider> = vec![
+            &azure::Azure,
+            &better_stack::BetterStack,
+            &cribl::Cribl,
+            &datadog::Datadog,
+            &splunk::Splunk,
+            &sumo_logic::SumoLogic,
+        ];
+        all.extend(preset::all().iter().map(|preset| preset as &dyn Provider));
+        all.extend([&custom::Custom as &dyn Provider, &practice::Practice]);
+        all
+    });
+    &ALL
 }
 
 /// What a person is told about `provider`, the connection options included.

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use super::preset::Recipe;
 use super::statuses::Statuses;
 use super::{About, Category, Field, Guide, Response, Verdict};
 use crate::problem::Problem;
@@ -31,6 +32,8 @@ pub(crate) struct Sheet {
     pub guide: Guide,
     #[serde(default)]
     pub answers: Vec<Answer>,
+    /// Set where the provider is made of another one.
+    pub preset: Option<Recipe>,
 }
 
 /// One row of the table: which answers it is about, what they mean, and in which words.

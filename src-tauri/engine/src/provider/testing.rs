@@ -153,21 +153,19 @@ pub(super) fn assert_verdicts(
 
 /// Every sheet, by the name of its file.
 pub(super) fn sheets() -> Vec<Sheet> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/guides");
-    let mut sheets: Vec<Sheet> = std::fs::read_dir(folder)
-        .expect("guides")
-        .map(|entry| entry.expect("guides").path())
-        .filter(|path| path.extension().is_some_and(|it| it == "toml"))
-        .filter(|path| path.file_stem().is_some_and(|it| it != "general"))
-        .map(|path| {
+    let mut sheets = Vec::new();
+    for folder in ["guides", "guides/presets"] {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in std::fs::read_dir(folder).expect("a folder of sheets") {
+            let path = entry.expect("a sheet").path();
+            let name = path.file_stem().map(|it| it.to_string_lossy().into_owned());
+            if path.is_dir() || name.as_deref() == Some("general") {
+                continue;
+            }
             let sheet = Sheet::load(&std::fs::read_to_string(&path).expect("a sheet is text"));
-            assert_eq!(
-                path.file_stem().and_then(|it| it.to_str()),
-                Some(sheet.id.as_str())
-            );
-            sheet
-        })
-        .collect();
-    sheets.sort_by(|a, b| a.id.cmp(&b.id));
+            assert_eq!(name.as_deref(), Some(sheet.id.as_str()));
+            sheets.push(sheet);
+        }
+    }
     sheets
 }

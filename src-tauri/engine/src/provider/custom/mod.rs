@@ -18,6 +18,7 @@ use super::address::Address;
 use super::form::Form;
 use super::headers::HeaderRows;
 use super::sheet::{Reply, Sheet};
+use super::splunk::Envelope;
 use super::statuses::Statuses;
 use super::{
     About, Body, Connected, Destination, Details, FieldError, Header, Limits, Provider, Request,
@@ -134,18 +135,19 @@ impl Provider for Custom {
     }
 
     fn connect(&self, details: &Details, secrets: &Secrets) -> Result<Connected, Vec<FieldError>> {
-        connect(&FORM, &SHEET, details, secrets)
+        connect(&SHEET, None, details, secrets)
     }
 }
 
-/// Also how the presets connect, with a form and a sheet of their own.
+/// Also how a preset connects, with a sheet of its own and, where what it sends to wants one, an
+/// envelope around each event.
 pub(crate) fn connect(
-    form: &'static Form,
     sheet: &'static Sheet,
+    envelope: Option<Envelope>,
     details: &Details,
     secrets: &Secrets,
 ) -> Result<Connected, Vec<FieldError>> {
-    let mut entries = form.read(details, secrets, &[]);
+    let mut entries = FORM.read(details, secrets, &[]);
     entries.tidy("url", |text| address::parse(text).map(String::from));
     entries.tidy("accepted_statuses", |text| {
         Statuses::parse(text).map(|_| text.into())
@@ -175,21 +177,27 @@ pub(crate) fn connect(
         entries.warn("url", warning);
     }
     let (credentials, saved) = entries.finish::<Credentials>()?;
-    Ok(saved.with(Endpoint::new(sheet, credentials)))
+    Ok(saved.with(Endpoint::new(sheet, envelope, credentials)))
 }
 
 struct Endpoint {
     sheet: &'static Sheet,
+    envelope: Option<Envelope>,
     it: Credentials,
     /// Everything that an answer must not be quoted with.
     secrets: Vec<Secret>,
 }
 
 impl Endpoint {
-    fn new(sheet: &'static Sheet, it: Credentials) -> Self {
+    fn new(sheet: &'static Sheet, envelope: Option<Envelope>, it: Credentials) -> Self {
         let mut secrets = it.headers.secrets();
         secrets.extend(it.signing_key.clone());
-        Self { sheet, it, secrets }
+        Self {
+            sheet,
+            envelope,
+            it,
+            secrets,
+        }
     }
 
     fn content_type(&self) -> &'static str {
@@ -215,21 +223,24 @@ impl Destination for Endpoint {
         Limits {
             events,
             bytes,
-            overhead: 2,
+            overhead: 2 + self.envelope.as_ref().map_or(0, Envelope::overhead),
             event_bytes: bytes,
             span: None,
         }
     }
 
     fn request(&self, events: &[Event], _: Option<&Secret>) -> Request {
+        let extra = self.envelope.as_ref().map_or(0, Envelope::overhead);
+        let put = |out: &mut Vec<u8>, event: &Event| match &self.envelope {
+            Some(envelope) => envelope.write(out, event),
+            None => frame::plain(out, event),
+        };
         let body = match self.it.format {
-            Format::Array => frame::array(events, 0, frame::plain),
-            Format::Ndjson => frame::lines(events, 0, frame::plain),
+            Format::Array => frame::array(events, extra, put),
+            Format::Ndjson => frame::lines(events, extra, put),
             Format::Single => {
-                let mut out = frame::room(events, 0);
-                events
-                    .iter()
-                    .for_each(|event| frame::plain(&mut out, event));
+                let mut out = frame::room(events, extra);
+                events.iter().for_each(|event| put(&mut out, event));
                 out
             }
         };

@@ -6,6 +6,7 @@
 //! ignore it.
 
 mod address;
+mod envelope;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -16,6 +17,7 @@ use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 use url::Url;
 
+pub(crate) use self::envelope::Envelope;
 use super::form::Form;
 use super::sheet::Sheet;
 use super::{
@@ -110,61 +112,36 @@ struct Collector {
     token: Secret,
     index: Option<String>,
     channel: String,
-    /// The part of an envelope between its time and its event.
-    middle: Vec<u8>,
+    envelope: Envelope,
 }
 
 impl Collector {
     fn new(sheet: &'static Sheet, it: Credentials) -> Self {
-        let mut middle = String::new();
-        let keys = [
-            ("host", &it.host),
-            ("source", &it.source),
-            ("sourcetype", &it.sourcetype),
-            ("index", &it.index),
-        ];
-        for (key, value) in keys {
-            if let Some(value) = value {
-                middle.push_str(&format!("\"{key}\":{},", frame::quoted(value)));
-            }
-        }
-        middle.push_str("\"event\":");
+        let envelope = Envelope::default()
+            .with("host", it.host.as_deref())
+            .with("source", it.source.as_deref())
+            .with("sourcetype", it.sourcetype.as_deref())
+            .with("index", it.index.as_deref());
         let url = it.hostname.events();
         Self {
             sheet,
             place: it.hostname.place(),
             cloud: it.hostname.cloud,
-            channel: channel(url.as_str(), &middle),
+            channel: channel(url.as_str(), &envelope),
             url,
             token: it.token,
             index: it.index,
-            middle: middle.into_bytes(),
+            envelope,
         }
-    }
-
-    fn envelope(&self, out: &mut Vec<u8>, event: &Event) {
-        out.push(b'{');
-        if let Some(time) = event.created_at().and_then(frame::seconds) {
-            out.extend_from_slice(b"\"time\":");
-            out.extend_from_slice(time.as_bytes());
-            out.push(b',');
-        }
-        out.extend_from_slice(&self.middle);
-        out.extend_from_slice(&event.bytes);
-        out.push(b'}');
-    }
-
-    fn overhead(&self) -> usize {
-        self.middle.len() + "{\"time\":9223372036854775.807,}".len()
     }
 }
 
 /// The same for the same settings, so that a stream keeps its channel.
-fn channel(url: &str, middle: &str) -> String {
+fn channel(url: &str, envelope: &Envelope) -> String {
     let hash = Sha256::new()
         .chain_update(url)
         .chain_update([0])
-        .chain_update(middle)
+        .chain_update(envelope.fixed())
         .finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash[..16]);
@@ -182,16 +159,16 @@ impl Destination for Collector {
         Limits {
             events: 5_000,
             bytes: BYTES,
-            overhead: self.overhead(),
+            overhead: self.envelope.overhead(),
             event_bytes: BYTES,
             span: None,
         }
     }
 
     fn request(&self, events: &[Event], _: Option<&Secret>) -> Request {
-        let mut body = frame::room(events, self.overhead());
+        let mut body = frame::room(events, self.envelope.overhead());
         for event in events {
-            self.envelope(&mut body, event);
+            self.envelope.write(&mut body, event);
         }
         Request {
             method: "POST",

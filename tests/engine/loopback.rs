@@ -6,9 +6,29 @@ use rustls::ServerConfig;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
+
+/// A port that is taken, and where nobody listens.
+pub struct NobodyHome {
+    pub address: SocketAddr,
+    _socket: TcpSocket,
+}
+
+impl NobodyHome {
+    pub fn new() -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket
+            .bind(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .expect("a free port");
+        let address = socket.local_addr().expect("an address");
+        Self {
+            address,
+            _socket: socket,
+        }
+    }
+}
 
 /// What a server does once it has read a request.
 #[derive(Clone)]

@@ -12,6 +12,7 @@ mod loopback;
 mod proxy;
 mod store;
 mod streams;
+mod tls;
 mod verify;
 mod verify_providers;
 mod world;

@@ -7,7 +7,7 @@ use penstock_engine::view::StageKind;
 
 use crate::certificates::Authority;
 use crate::http::{client, options, post};
-use crate::loopback::{Conduct, Server, Tunnel};
+use crate::loopback::{Conduct, NobodyHome, Server, Tunnel};
 
 const PASSWORD: &str = "open sesame";
 
@@ -111,9 +111,8 @@ async fn plain_http_is_handed_to_the_proxy_whole() {
 
 #[tokio::test]
 async fn a_proxy_that_is_not_there_is_named_instead_of_the_provider() {
-    let proxy = Server::plain(Conduct::Close).await;
-    let address = proxy.address;
-    drop(proxy);
+    let nobody = NobodyHome::new();
+    let address = nobody.address;
     for scheme in ["http", "socks5", "socks5h"] {
         let client = client(&[("proxy", &format!("{scheme}://{address}"))]);
         let failed = client

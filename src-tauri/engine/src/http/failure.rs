@@ -1,14 +1,13 @@
 //! Why no answer came: from an error to the stage it belongs to, its problem, and whether trying
 //! again can help or a person has to mend something. The words are in [`super::problems`].
 
-use rustls::{AlertDescription, CertificateError, InvalidMessage};
 use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
-use url::Url;
 
 use super::problems as say;
-use super::trust::Refused;
+use super::target::Target;
+use super::tls_failure;
 use crate::certificate::CertificateView;
 use crate::problem::Problem;
 use crate::provider::{Response, Verdict};
@@ -68,60 +67,6 @@ impl Failure {
     }
 }
 
-/// Where a request goes and how, in the terms of the words about it.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub https: bool,
-    /// As in the address: an IPv6 address has its brackets.
-    pub host: String,
-    pub port: u16,
-    /// The proxy on the way, without credentials.
-    pub proxy: Option<Url>,
-    pub timeout: Duration,
-    /// A client certificate is offered.
-    pub has_identity: bool,
-}
-
-impl Target {
-    /// Without the brackets of an IPv6 address.
-    pub fn host_for_lookup(&self) -> &str {
-        self.host.trim_start_matches('[').trim_end_matches(']')
-    }
-
-    /// `splunk.example.com:8088`
-    pub fn place(&self) -> String {
-        format!("{}:{}", self.host, self.port)
-    }
-
-    /// `proxy.example.com:3128`
-    pub fn proxy_place(&self) -> Option<String> {
-        let proxy = self.proxy.as_ref()?;
-        Some(format!(
-            "{}:{}",
-            proxy.host_str()?,
-            proxy.port_or_known_default()?
-        ))
-    }
-
-    /// Where the first connection goes.
-    pub fn first_port(&self) -> u16 {
-        self.proxy
-            .as_ref()
-            .and_then(Url::port_or_known_default)
-            .unwrap_or(self.port)
-    }
-
-    /// The host that this computer connects to first.
-    pub fn looked_up(&self) -> String {
-        match &self.proxy {
-            Some(proxy) if proxy.scheme() != "socks5" => {
-                proxy.host_str().unwrap_or_default().to_owned()
-            }
-            _ => self.host.clone(),
-        }
-    }
-}
-
 /// What an error means.
 #[derive(Debug)]
 pub(crate) struct Diagnosis {
@@ -135,7 +80,7 @@ pub(crate) struct Diagnosis {
 }
 
 impl Diagnosis {
-    fn retry(stage: StageKind, problem: Problem) -> Self {
+    pub(super) fn retry(stage: StageKind, problem: Problem) -> Self {
         Self {
             stage,
             problem,
@@ -145,7 +90,7 @@ impl Diagnosis {
         }
     }
 
-    fn hold(stage: StageKind, problem: Problem) -> Self {
+    pub(super) fn hold(stage: StageKind, problem: Problem) -> Self {
         Self {
             hold: true,
             ..Self::retry(stage, problem)
@@ -159,10 +104,6 @@ pub(crate) fn bad_address(shown_url: &str) -> Diagnosis {
 
 pub(crate) fn bad_request(part: &str, name: &str) -> Diagnosis {
     Diagnosis::hold(StageKind::Send, say::request_invalid(part, name))
-}
-
-pub(crate) fn tls_expected(target: &Target) -> Diagnosis {
-    Diagnosis::hold(StageKind::Connect, say::tls_expected(target))
 }
 
 /// An answer that is not the provider's: from a proxy, or from a TLS port spoken to in plain HTTP.
@@ -183,7 +124,7 @@ pub(crate) fn misdirected(response: &Response, target: &Target) -> Option<Diagno
         let text = response.text();
         complaints.iter().any(|complaint| text.contains(complaint))
     };
-    plain_on_tls.then(|| tls_expected(target))
+    plain_on_tls.then(|| tls_failure::expected(target))
 }
 
 pub(crate) fn diagnose(error: &reqwest::Error, target: &Target) -> Diagnosis {
@@ -204,7 +145,7 @@ pub(crate) fn diagnose(error: &reqwest::Error, target: &Target) -> Diagnosis {
         return lookup(&clues.text, target);
     }
     if let Some(tls) = clues.tls {
-        return tls_failure(tls, target);
+        return tls_failure::diagnose(tls, target);
     }
     if let Some(proxy) = clues.proxy {
         return proxy_failure(&proxy, target);
@@ -276,7 +217,9 @@ pub(crate) fn io_failure(
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
             say::reset(target, text)
         }
-        ErrorKind::UnexpectedEof if stage == StageKind::Connect => say::tls_broke_off(target, text),
+        ErrorKind::UnexpectedEof if stage == StageKind::Connect => {
+            tls_failure::broke_off(target, text)
+        }
         ErrorKind::UnexpectedEof => say::closed(target, text),
         _ => say::failed(target, text),
     };
@@ -288,95 +231,6 @@ pub(crate) fn io_failure(
         no_http: hung_up,
         ..Diagnosis::retry(stage, problem)
     }
-}
-
-/// TLS did not come about.
-pub(crate) fn tls_failure(error: &rustls::Error, target: &Target) -> Diagnosis {
-    use AlertDescription as Alert;
-    if let Some(refused) = Refused::behind(error) {
-        return refused_certificate(refused, target);
-    }
-    let problem = match error {
-        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            say::tls_not_spoken(target)
-        }
-        rustls::Error::AlertReceived(Alert::CertificateRequired) => {
-            say::client_certificate_wanted(target)
-        }
-        rustls::Error::AlertReceived(
-            Alert::BadCertificate
-            | Alert::UnsupportedCertificate
-            | Alert::CertificateRevoked
-            | Alert::CertificateExpired
-            | Alert::CertificateUnknown
-            | Alert::UnknownCA
-            | Alert::AccessDenied
-            | Alert::DecryptError,
-        ) if target.has_identity => say::client_certificate_refused(target, &error.to_string()),
-        // Before TLS 1.3, a server that misses a client certificate says only this.
-        rustls::Error::AlertReceived(Alert::BadCertificate | Alert::NoCertificate) => {
-            say::client_certificate_wanted(target)
-        }
-        rustls::Error::AlertReceived(Alert::ProtocolVersion | Alert::InsufficientSecurity)
-        | rustls::Error::PeerIncompatible(_) => say::tls_too_old(target, &error.to_string()),
-        _ => say::tls_failed(target, &error.to_string()),
-    };
-    Diagnosis::hold(StageKind::Connect, problem)
-}
-
-fn refused_certificate(refused: &Refused, target: &Target) -> Diagnosis {
-    use CertificateError as Cause;
-    let mut certificate = refused
-        .chain
-        .first()
-        .and_then(|der| CertificateView::read(der));
-    if let Some(certificate) = &mut certificate {
-        certificate.issuer_pem = refused
-            .issuer(&super::crypto())
-            .map(|der| crate::certificate::to_pem(der));
-    }
-    let shown = certificate.as_ref();
-    let cause = match &refused.reason {
-        rustls::Error::InvalidCertificate(cause) => cause,
-        _ => &Cause::BadEncoding,
-    };
-    // A certificate that is its own issuer is often no more than that, whatever else is said of it.
-    let unknown = matches!(cause, Cause::UnknownIssuer | Cause::Other(_));
-    let problem = match cause {
-        _ if unknown && shown.is_some_and(CertificateView::self_signed) => say::self_signed(target),
-        Cause::UnknownIssuer => say::unknown_issuer(target, shown),
-        Cause::BadSignature => say::remade_issuer(target, shown),
-        Cause::NotValidForName | Cause::NotValidForNameContext { .. } => {
-            say::wrong_name(target, shown)
-        }
-        Cause::Expired | Cause::ExpiredContext { .. } => say::expired(target, shown),
-        Cause::NotValidYet | Cause::NotValidYetContext { .. } => say::not_yet_valid(target, shown),
-        Cause::Revoked => say::revoked(target),
-        _ => say::certificate_unfit(target),
-    };
-    let problem = match unknown && refused.wrong_name() {
-        true => say::also_wrong_name(problem, target, shown),
-        false => problem,
-    };
-    let problem = match shown {
-        Some(shown) => problem.detail(format!("{cause}\n{}", shown.text())),
-        None => problem.detail(cause.to_string()),
-    };
-    let certificate = certificate.map(Box::new);
-    Diagnosis {
-        certificate,
-        ..Diagnosis::hold(StageKind::Connect, problem)
-    }
-}
-
-/// Whether TLS was spoken and only the certificate was not liked.
-pub(crate) fn is_refused_certificate(error: &io::Error) -> bool {
-    tls_behind(error).is_some_and(|tls| Refused::behind(tls).is_some())
-}
-
-/// The TLS error inside an i/o error.
-pub(crate) fn tls_behind(error: &io::Error) -> Option<&rustls::Error> {
-    error.get_ref()?.downcast_ref()
 }
 
 fn proxy_failure(text: &str, target: &Target) -> Diagnosis {

@@ -8,11 +8,14 @@ pub(crate) mod failure;
 mod gzip;
 mod problems;
 mod route;
+mod target;
+pub(crate) mod tls_failure;
 mod trust;
 
+pub(crate) use failure::Diagnosis;
 pub use failure::Failure;
-pub(crate) use failure::{Diagnosis, Target};
 pub(crate) use route::Route;
+pub(crate) use target::Target;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
@@ -214,7 +217,7 @@ impl Client {
             && diagnosis.no_http
             && self.speaks_tls(target).await
         {
-            return failure::tls_expected(target);
+            return tls_failure::expected(target);
         }
         diagnosis
     }
@@ -230,7 +233,7 @@ impl Client {
             let connector = tokio_rustls::TlsConnector::from(Arc::clone(self.tls()));
             Some(match connector.connect(name, stream).await {
                 Ok(_) => true,
-                Err(error) => failure::is_refused_certificate(&error),
+                Err(error) => tls_failure::is_refused_certificate(&error),
             })
         };
         tokio::time::timeout(GREETING_TIMEOUT, greet)

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::progress::Progress;
-use crate::http::{Client, Diagnosis, Target, failure};
+use crate::http::{Client, Diagnosis, Target, failure, tls_failure};
 use crate::view::StageKind;
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -95,8 +95,8 @@ async fn connect(
     let connector = TlsConnector::from(Arc::clone(client.tls()));
     let stream =
         connector.connect(name, stream).await.map_err(|error| {
-            match failure::tls_behind(&error) {
-                Some(tls) => failure::tls_failure(tls, target),
+            match tls_failure::behind(&error) {
+                Some(tls) => tls_failure::diagnose(tls, target),
                 None => failed(&error),
             }
         })?;

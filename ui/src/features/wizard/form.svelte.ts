@@ -163,6 +163,13 @@ export class CredentialsForm {
     return !this.#found(this.check.errors, field);
   }
 
+  /** A person's own value, not one that was filled in from the start. */
+  given(field: string): boolean {
+    if (this.keepsSaved(field)) return true;
+    const preset = this.about.fields.find(({ name }) => name === field)?.default ?? '';
+    return !isEmpty(this.values[field]) && String(this.values[field]) !== preset;
+  }
+
   /** Whether the green mark is drawn: only once the field was left. */
   marked(field: Field): boolean {
     const shaped = field.pattern !== undefined || field.kind === 'url' || field.secret;

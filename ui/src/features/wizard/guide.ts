@@ -16,18 +16,19 @@ export function stepFor(guide: Guide, field: string): number | null {
 }
 
 /**
- * A step is done once every field it gives is right, or where a person says so; what a person
- * said holds. The step that an error points at is never done.
+ * A step is done once every field it gives is right and a person gave at least one of them, or
+ * where a person says so; what a person said holds. The step that an error points at is never done.
  */
 export function stepStates(
   guide: Guide,
   right: (field: string) => boolean,
+  given: (field: string) => boolean,
   said: ReadonlyMap<number, boolean>,
   needed: number | null,
 ): StepState[] {
   return guide.steps.map((step, at) => {
     const number = at + 1;
-    const filled = step.fields.length > 0 && step.fields.every(right);
+    const filled = step.fields.every(right) && step.fields.some(given);
     return {
       number,
       done: number !== needed && (said.get(number) ?? filled),

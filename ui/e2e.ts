@@ -55,8 +55,15 @@ export const test = base.extend<Fixtures>({
   accessible: async ({ page }, use) => {
     await use(async () => {
       for (const colorScheme of ['light', 'dark'] as const) {
-        // Colours on their way from one theme to the other have no contrast to speak of.
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        // Colours on their way from one theme to the other have no contrast to speak of.
+        await page.evaluate(async () => {
+          await new Promise(requestAnimationFrame);
+          const ending = document
+            .getAnimations()
+            .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+          await Promise.allSettled(ending.map(({ finished }) => finished));
+        });
         const { violations } = await new AxeBuilder({ page }).analyze();
         const told = violations.map(
           ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' | ')}`,

@@ -203,6 +203,30 @@ test('a curl line fills address and headers; what carries a credential locks its
   await expect(page.getByText('What your endpoint receives')).toBeVisible();
 });
 
+test('a menu of choices is driven by keys, and Esc closes it alone', async ({
+  page,
+  open,
+  asked,
+}) => {
+  await open('#/wizard?provider=datadog');
+  const site = page.getByRole('button', { name: /^Site/ }).or(page.getByRole('combobox'));
+  await site.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('listbox')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('listbox')).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Input credentials' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(site).toContainText('US3');
+  await expect(async () =>
+    expect((await asked('check_draft')).at(-1)).toMatchObject({
+      draft: { details: { site: 'us3.datadoghq.com' } },
+    }),
+  ).toPass();
+});
+
 test('a stream that exists is changed in the same form; saved secrets are not asked again', async ({
   page,
   open,

@@ -12,6 +12,8 @@ use std::ops::Range;
 pub struct Member<'a> {
     /// Between its quotes, escapes as written.
     key: &'a [u8],
+    /// Whether the key has escapes at all.
+    escaped: bool,
     /// Where the key starts in the text, past its quote.
     at: usize,
     pub value: &'a [u8],
@@ -19,12 +21,12 @@ pub struct Member<'a> {
 
 impl<'a> Member<'a> {
     pub fn is(&self, name: &str) -> bool {
-        self.key == name.as_bytes() || (self.key.contains(&b'\\') && self.key() == name)
+        self.key == name.as_bytes() || (self.escaped && self.key() == name)
     }
 
     pub fn is_in_any_case(&self, name: &str) -> bool {
         self.key.eq_ignore_ascii_case(name.as_bytes())
-            || (self.key.contains(&b'\\') && self.key().eq_ignore_ascii_case(name))
+            || (self.escaped && self.key().eq_ignore_ascii_case(name))
     }
 
     /// Where the key stands in the text, without its quotes.
@@ -95,7 +97,7 @@ impl<'a> Iterator for Members<'a> {
             return None;
         }
         let key_at = at + 1;
-        let key_end = string_end(text, key_at);
+        let (key_end, escaped) = string_end(text, key_at);
         let key = text.get(key_at..key_end)?;
         at = skip_blank(text, key_end + 1);
         if text.get(at) == Some(&b':') {
@@ -106,6 +108,7 @@ impl<'a> Iterator for Members<'a> {
         self.at = end;
         Some(Member {
             key,
+            escaped,
             at: key_at,
             value,
         })
@@ -119,14 +122,16 @@ fn skip_blank(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the closing quote of a string stands whose first byte is at `at`.
-fn string_end(text: &[u8], mut at: usize) -> usize {
+/// Where the closing quote of a string stands whose first byte is at `at`, and whether there are
+/// escapes before it.
+fn string_end(text: &[u8], mut at: usize) -> (usize, bool) {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let has = |word: u64, byte: u8| {
         let off = word ^ (EACH * u64::from(byte));
         off.wrapping_sub(EACH) & !off & HIGH
     };
+    let mut escaped = false;
     loop {
         while let Some(chunk) = text.get(at..at + 8) {
             let word = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
@@ -139,9 +144,12 @@ fn string_end(text: &[u8], mut at: usize) -> usize {
             }
         }
         match text.get(at) {
-            None => return text.len(),
-            Some(b'"') => return at,
-            Some(b'\\') => at += 2,
+            None => return (text.len(), escaped),
+            Some(b'"') => return (at, escaped),
+            Some(b'\\') => {
+                escaped = true;
+                at += 2;
+            }
             Some(_) => at += 1,
         }
     }
@@ -150,12 +158,12 @@ fn string_end(text: &[u8], mut at: usize) -> usize {
 /// Where the value that starts at `at` has ended.
 fn value_end(text: &[u8], mut at: usize) -> usize {
     match text.get(at) {
-        Some(b'"') => (string_end(text, at + 1) + 1).min(text.len()),
+        Some(b'"') => (string_end(text, at + 1).0 + 1).min(text.len()),
         Some(b'{' | b'[') => {
             let mut depth = 0_usize;
             while let Some(&byte) = text.get(at) {
                 match byte {
-                    b'"' => at = string_end(text, at + 1),
+                    b'"' => at = string_end(text, at + 1).0,
                     b'{' | b'[' => depth += 1,
                     b'}' | b']' => depth -= 1,
                     _ => {}

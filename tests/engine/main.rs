@@ -9,6 +9,7 @@ mod http_intake;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod loopback;
+mod providers;
 mod proxy;
 mod store;
 mod streams;

@@ -215,6 +215,64 @@ async fn only_what_every_stream_has_passed_is_pruned() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_asks_senders_to_wait_and_loses_nothing_it_accepted() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    let stream = world.stream("Custom", json!({})).await;
+    world
+        .engine
+        .pause_stream(&stream.id)
+        .await
+        .expect("it pauses");
+    let pages = |most: i64| {
+        let store = world.engine.store().clone();
+        async move {
+            store
+                .write(move |connection| connection.pragma_update(None, "max_page_count", most))
+                .await
+                .expect("the size of the file is limited");
+        }
+    };
+    pages(60).await;
+    let (mut accepted, mut batch) = (0, 0);
+    let refusal = loop {
+        // Each id is new, so that the file grows whatever the compression.
+        let answer = post(&source, lines(&uuid::Uuid::new_v4().to_string(), 500)).await;
+        if answer.status() != 200 {
+            break answer;
+        }
+        (accepted, batch) = (accepted + 500, batch + 1);
+        assert!(batch < 1000, "the limit is met");
+    };
+    assert_eq!(refusal.status(), 503);
+    assert!(refusal.headers().contains_key("retry-after"));
+    let status = world
+        .engine
+        .status()
+        .await
+        .expect("a full disk can still be looked at");
+    assert_eq!(
+        status
+            .journal
+            .problem
+            .map(|problem| problem.code)
+            .as_deref(),
+        Some("disk-full")
+    );
+    pages(1_000_000).await;
+    assert_eq!(post(&source, lines("after", 5)).await.status(), 200);
+    world
+        .engine
+        .resume_stream(&stream.id)
+        .await
+        .expect("it goes on");
+    let status = world
+        .until(|status| status.streams[0].delivered == accepted + 5)
+        .await;
+    assert_eq!(status.journal.problem, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_in_the_database_nor_in_what_is_shown() {
     let canary = "canary-7f3d9a51-secret";
     let world = World::start().await;

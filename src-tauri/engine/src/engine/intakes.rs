@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Engine;
+use crate::changes::Touch;
 use crate::problem::Problem;
 use crate::source::http_intake;
 use crate::source::{Append, AppendError, Appended};
@@ -182,6 +183,7 @@ impl Append for Entry {
                 },
                 _ => AppendError::Failed(problem),
             })?;
+            engine.0.touched.tell(Touch::Journal);
             Ok(())
         })
     }

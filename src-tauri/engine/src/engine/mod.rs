@@ -163,6 +163,11 @@ impl Engine {
             .await
     }
 
+    /// The store below, for tests that stand in its way.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
     fn now(&self) -> i64 {
         self.0.clock.now()
     }

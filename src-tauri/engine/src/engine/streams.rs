@@ -239,7 +239,7 @@ impl Engine {
                     events: kept.events,
                     bytes: kept.bytes,
                     waiting,
-                    problem: None,
+                    problem: blocks.trouble(),
                 })
             })
             .await

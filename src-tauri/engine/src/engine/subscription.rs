@@ -44,8 +44,9 @@ impl Gathered {
             Touch::Source(id) => {
                 self.sources.insert(id);
             }
-            Touch::Configuration => self.everything = true,
-            Touch::Journal => {}
+            // What waits grows for any stream that does not take it at once.
+            Touch::Journal => self.everything = true,
+            Touch::Configuration => (self.everything, self.app) = (true, true),
             Touch::App => self.app = true,
         }
     }
@@ -68,14 +69,14 @@ impl Subscription {
             let mut gathered = Gathered::default();
             match self.heard.recv().await {
                 Ok(touch) => gathered.add(touch),
-                Err(RecvError::Lagged(_)) => gathered.everything = true,
+                Err(RecvError::Lagged(_)) => gathered.add(Touch::Configuration),
                 Err(RecvError::Closed) => return None,
             }
             tokio::time::sleep(self.pause).await;
             loop {
                 match self.heard.try_recv() {
                     Ok(touch) => gathered.add(touch),
-                    Err(TryRecvError::Lagged(_)) => gathered.everything = true,
+                    Err(TryRecvError::Lagged(_)) => gathered.add(Touch::Configuration),
                     Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                 }
             }
@@ -134,7 +135,7 @@ impl Subscription {
                 }
             }
         }
-        if gathered.app || gathered.everything {
+        if gathered.app {
             changes.app = Some(self.engine.app().await);
         }
         Ok(changes)

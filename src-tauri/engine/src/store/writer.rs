@@ -170,6 +170,12 @@ fn commit_group(connection: &Connection, group: Vec<Job>, blocks: &Blocks) {
         }
         problem(&error)
     });
+    if blocks.set_trouble(answer.as_ref().err()) {
+        match &answer {
+            Ok(()) => tracing::info!("The store can be written again."),
+            Err(problem) => tracing::error!(code = problem.code, "The store cannot be written."),
+        }
+    }
     if answer.is_ok() {
         pending.publish(blocks);
     }

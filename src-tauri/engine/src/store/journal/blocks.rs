@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::{Block, encode};
 use crate::clock::Millis;
 use crate::event::Seq;
+use crate::problem::Problem;
 use crate::store::stat::{self, Delta};
 
 /// A block ends at the first of these.
@@ -32,6 +33,7 @@ struct Inner {
     newest: BTreeMap<Seq, Arc<Block>>,
     newest_bytes: usize,
     recent: VecDeque<Arc<Block>>,
+    trouble: Option<Problem>,
 }
 
 struct SourceCount {
@@ -57,6 +59,7 @@ impl Blocks {
                 newest: BTreeMap::new(),
                 newest_bytes: 0,
                 recent: VecDeque::new(),
+                trouble: None,
             }),
         };
         blocks.reload(connection)?;
@@ -123,6 +126,21 @@ impl Blocks {
             Some(source) => source.changed.subscribe(),
             None => self.tail.subscribe(),
         }
+    }
+
+    /// Why nothing can be written at the moment.
+    pub fn trouble(&self) -> Option<Problem> {
+        self.lock().trouble.clone()
+    }
+
+    /// Whether that is news.
+    pub(in crate::store) fn set_trouble(&self, trouble: Option<&Problem>) -> bool {
+        let mut inner = self.lock();
+        let news = inner.trouble.is_some() != trouble.is_some();
+        if news {
+            inner.trouble = trouble.cloned();
+        }
+        news
     }
 
     /// The newest blocks from the one that holds `seq` on, where memory has it.

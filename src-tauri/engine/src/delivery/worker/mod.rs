@@ -1,6 +1,8 @@
 //! One stream's worker: wait, read, send, settle, commit.
 
-use rand::RngExt as _;
+mod commit;
+mod judge;
+
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -8,19 +10,16 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::send::{Line, Tried};
-use super::units::{Origin, Settled, Units};
-use super::{GRACE, Orders, Surroundings, retry};
+use super::units::{Origin, Units};
+use super::{GRACE, Orders, Surroundings};
 use crate::clock::Millis;
 use crate::connect;
 use crate::event::{Event, Seq};
 use crate::problem::Problem;
-use crate::provider::{Limits, Verdict};
-use crate::store::attempt::{self, Attempt};
+use crate::provider::Limits;
 use crate::store::cursor::{self, Cursor, State};
-use crate::store::stat::{self, Delta};
 use crate::store::streams::StreamRow;
 use crate::store::{journal, set_aside, sources};
-use crate::view::{Outcome, Status};
 
 /// Requests under way at once: for providers that take batches, and for those that take one event
 /// a request.
@@ -28,9 +27,6 @@ const BATCHES_UNDER_WAY: usize = 4;
 const SINGLES_UNDER_WAY: usize = 16;
 /// Bytes of one batch, however much a provider would take.
 const BATCH_BYTES: usize = 2 << 20;
-/// Characters of a body kept with an attempt that was accepted, and with one that was not.
-const KEPT_ACCEPTED: usize = 2 << 10;
-const KEPT_REFUSED: usize = 16 << 10;
 /// How long to wait where the vault or the store is in the way.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
@@ -351,183 +347,6 @@ impl Worker {
         self.commit(attempts).await;
     }
 
-    fn judge(&mut self, id: u64, events: Vec<Event>, tried: Tried, started: Instant) -> Attempt {
-        let now = self.surroundings.clock.now();
-        let count = events.len() as u64;
-        let (first_seq, last_seq) = (
-            events.first().map_or(0, |event| event.seq),
-            events.last().map_or(0, |event| event.seq),
-        );
-        let try_number = self.units.find(id).map_or(1, |unit| unit.tries);
-        let mut set_aside = 0;
-        if let Some(size) = tried.too_large {
-            self.body_limit = self.body_limit.min(size / 2).max(1 << 10);
-        }
-        let (outcome, problem) = match tried.verdict {
-            Verdict::Accepted => {
-                self.units.accepted(id, &events);
-                self.goes_well(now);
-                (Outcome::Accepted, None)
-            }
-            Verdict::Partly { fates, reason } => {
-                set_aside = fates
-                    .iter()
-                    .filter(|fate| matches!(fate, crate::provider::Fate::SetAside(_)))
-                    .count() as u64;
-                self.units.partly(id, events, fates);
-                self.goes_well(now);
-                (Outcome::Partly, Some(reason))
-            }
-            Verdict::Split { reason } if events.len() > 1 => {
-                self.units.split(id, events);
-                self.goes_well(now);
-                (Outcome::Split, Some(reason))
-            }
-            Verdict::Split { reason } | Verdict::SetAside { reason } => {
-                set_aside = count;
-                self.units.set_aside(id, events, &reason);
-                self.goes_well(now);
-                (Outcome::SetAside, Some(reason))
-            }
-            Verdict::Retry { after, reason } => {
-                self.units.back(id, events);
-                self.fails(started, now, State::Retrying, after, &reason);
-                (Outcome::Retry, Some(reason))
-            }
-            Verdict::Hold { reason } => {
-                self.units.back(id, events);
-                self.fails(started, now, State::Held, None, &reason);
-                (Outcome::Hold, Some(reason))
-            }
-        };
-        let mut exchange = tried.exchange;
-        let kept = if outcome == Outcome::Accepted {
-            KEPT_ACCEPTED
-        } else {
-            KEPT_REFUSED
-        };
-        shorten(&mut exchange.request.body, kept);
-        if let Some(response) = &mut exchange.response {
-            shorten(&mut response.body, kept);
-        }
-        if exchange.curl.len() > kept {
-            exchange.curl.clear();
-        }
-        Attempt {
-            at: now,
-            outcome,
-            status: tried.status,
-            reason: tried.reason,
-            first_seq,
-            last_seq,
-            events: count,
-            bytes: tried.bytes,
-            latency_ms: u32::try_from(tried.elapsed.as_millis()).unwrap_or(u32::MAX),
-            attempt: try_number,
-            sample: false,
-            set_aside,
-            next_try_at: self.cursor.next_try_at,
-            problem,
-            exchange,
-        }
-    }
-
-    fn goes_well(&mut self, now: Millis) {
-        self.failures = 0;
-        self.not_before = None;
-        if self.cursor.state != State::Ready {
-            self.cursor.state = State::Ready;
-            self.cursor.state_since = now;
-        }
-        self.cursor.next_try_at = None;
-    }
-
-    fn fails(
-        &mut self,
-        started: Instant,
-        now: Millis,
-        state: State,
-        after: Option<Duration>,
-        reason: &Problem,
-    ) {
-        // Requests that were under way together fail together: that is one failure.
-        if self.last_failure.is_none_or(|last| started >= last) {
-            self.failures += 1;
-        }
-        self.last_failure = Some(Instant::now());
-        let jitter = rand::rng().random::<f64>();
-        let wait = match state {
-            State::Held => retry::next_look(self.failures, jitter),
-            State::Ready | State::Retrying => retry::backoff(self.failures, after, jitter),
-        };
-        let until = Instant::now() + wait;
-        self.not_before = Some(self.not_before.map_or(until, |time| time.max(until)));
-        // A provider that stays unreachable is not "held" one try and "retrying" the next.
-        if self.cursor.state != state {
-            if self.cursor.state == State::Ready {
-                self.cursor.state_since = now;
-            }
-            self.cursor.state = state;
-        }
-        self.cursor.next_try_at = Some(now + wait.as_millis() as Millis);
-        self.cursor.problem = Some(reason.clone());
-        self.cursor.problem_at = Some(now);
-    }
-
-    /// Records attempts and moves the cursor, in one transaction; tries until it is on disk.
-    async fn commit(&mut self, attempts: Vec<Attempt>) {
-        let settled = self.units.take_settled();
-        let now = self.surroundings.clock.now();
-        self.cursor.next_seq = settled.next_seq.unwrap_or(self.cursor.next_seq);
-        self.cursor.position += settled.passed;
-        self.cursor.delivered += settled.delivered;
-        if settled.delivered > 0 {
-            self.cursor.last_delivered_at = Some(now);
-        }
-        self.cursor.tries = self.units.tries();
-        let job = Arc::new(Job {
-            stream: self.stream.clone(),
-            cursor: self.cursor.clone(),
-            worst: worst(&self.cursor),
-            attempts,
-            settled,
-            now,
-        });
-        loop {
-            let shared = Arc::clone(&job);
-            match self
-                .surroundings
-                .store
-                .write(move |connection| shared.write(connection))
-                .await
-            {
-                Ok(saved) => {
-                    self.overtaken = !saved;
-                    break;
-                }
-                Err(problem) if problem.code == "engine-stopped" => {
-                    self.overtaken = true;
-                    break;
-                }
-                Err(problem) => {
-                    tracing::warn!(
-                        stream = self.stream,
-                        code = problem.code,
-                        "An attempt could not be recorded yet."
-                    );
-                }
-            }
-            tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                _ = self.orders.changed() => if self.orders.borrow().stop {
-                    self.overtaken = true;
-                    return;
-                },
-            }
-        }
-        self.surroundings.touched.attempts(&self.stream);
-    }
-
     /// What is under way is finished, or put back when it takes too long.
     async fn finish(mut self) {
         let deadline = Instant::now() + GRACE;
@@ -537,52 +356,6 @@ impl Worker {
                 Ok(None) | Err(_) => break,
             }
         }
-    }
-}
-
-/// One commit, kept so that it can be tried again.
-struct Job {
-    stream: String,
-    cursor: Cursor,
-    worst: Status,
-    attempts: Vec<Attempt>,
-    settled: Settled,
-    now: Millis,
-}
-
-impl Job {
-    /// `false` where the stream's cursor is no longer this worker's; then nothing is recorded.
-    fn write(&self, connection: &rusqlite::Connection) -> rusqlite::Result<bool> {
-        if !cursor::save(connection, &self.stream, &self.cursor)? {
-            return Ok(false);
-        }
-        for seq in &self.settled.resolved {
-            set_aside::delivered(connection, &self.stream, *seq)?;
-        }
-        for (event, reason) in &self.settled.set_aside {
-            set_aside::insert(connection, &self.stream, event, self.now, reason)?;
-        }
-        let mut delta = Delta {
-            delivered: self.settled.delivered,
-            set_aside: self.settled.set_aside.len() as u64,
-            worst: Some(self.worst as u8),
-            ..Delta::default()
-        };
-        for attempt in &self.attempts {
-            attempt::insert(connection, &self.stream, attempt)?;
-            delta.refused += u64::from(attempt.outcome != Outcome::Accepted);
-            delta.latency_ms = Some(attempt.latency_ms);
-        }
-        stat::add(connection, &self.stream, self.now, &delta)?;
-        Ok(true)
-    }
-}
-
-fn worst(cursor: &Cursor) -> Status {
-    match cursor.state {
-        State::Ready => Status::Healthy,
-        State::Retrying => Status::Retrying,
-        State::Held => Status::Failing,
     }
 }
 
@@ -604,13 +377,6 @@ fn cut_by_time(events: &mut Vec<Event>, span: i64) {
         })
         .count();
     events.truncate(keep.max(1));
-}
-
-fn shorten(text: &mut String, limit: usize) {
-    if text.len() > limit {
-        text.truncate(text.floor_char_boundary(limit));
-        text.push('…');
-    }
 }
 
 async fn sleep_until(time: Option<Instant>) {

@@ -13,8 +13,11 @@ export type Route =
   | { page: 'activity' }
   | { page: 'practice' }
   | { page: 'settings' }
-  /** `provider`: chosen beforehand. `stream`: the stream to change, with `field` first in hand. */
-  | { page: 'wizard'; provider?: string; stream?: string; field?: string };
+  /**
+   * `provider`: chosen beforehand, with what the practice receiver takes where `practice` is set.
+   * `stream`: the stream to change, with `field` first in hand.
+   */
+  | { page: 'wizard'; provider?: string; practice?: true; stream?: string; field?: string };
 
 export type Page = Route['page'];
 
@@ -39,6 +42,7 @@ export function parseRoute(fragment: string): Route {
       const stream = asked.get('stream');
       if (provider) route.provider = provider;
       const field = asked.get('field');
+      if (asked.has('practice')) route.practice = true;
       if (stream) route.stream = stream;
       if (field) route.field = field;
       return route;
@@ -56,6 +60,7 @@ export function routeFragment(route: Route): string {
   if (route.page === 'wizard') {
     const asked = new URLSearchParams();
     if (route.provider) asked.set('provider', route.provider);
+    if (route.practice) asked.set('practice', 'on');
     if (route.stream) asked.set('stream', route.stream);
     if (route.field) asked.set('field', route.field);
     return asked.size > 0 ? `#/wizard?${asked}` : '#/wizard';

@@ -9,6 +9,7 @@ describe('a route', () => {
     { page: 'sources' },
     { page: 'wizard' },
     { page: 'wizard', provider: 'practice' },
+    { page: 'wizard', provider: 'splunk', practice: true },
     { page: 'wizard', stream: 'id 1', field: 'token' },
   ];
 

@@ -21,11 +21,11 @@ export function search(providers: About[], query: string): Found[] {
   });
 }
 
-/** The categories that have providers, with their counts. `custom` is always at hand and is none. */
+/** The categories that have providers, with their counts. */
 export function categories(providers: About[]): { category: Category; count: number }[] {
   const counts = new Map<Category, number>();
   for (const { category } of providers) {
-    if (category !== 'custom') counts.set(category, (counts.get(category) ?? 0) + 1);
+    counts.set(category, (counts.get(category) ?? 0) + 1);
   }
   return [...counts].map(([category, count]) => ({ category, count }));
 }

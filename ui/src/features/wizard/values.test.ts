@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Field } from '../../bindings/engine';
 import { headerRow } from './headers';
-import { split, startValues, tidySecret, withoutSecrets } from './values';
+import { readValue, split, startValues, tidySecret, withoutSecrets } from './values';
 
 const field = (name: string, more: Partial<Field> = {}): Field => ({
   name,
@@ -61,6 +61,14 @@ describe('the values of a form', () => {
   it('leave out a saved secret that is not replaced', () => {
     const sent = split(fields, { token: '', headers: [] }, () => true);
     expect(sent.secrets).toEqual({});
+  });
+
+  it('are read from text by their kind', () => {
+    const [url, , headers, , gzip] = fields;
+    expect(readValue(url!, 'http://127.0.0.1:8799')).toBe('http://127.0.0.1:8799');
+    expect(readValue(gzip!, 'true')).toBe(true);
+    expect(readValue(headers!, '[{"key":"X-A","value":"1"}]')).toEqual([headerRow('X-A', '1')]);
+    expect(readValue(headers!, 'nonsense')).toEqual([]);
   });
 
   it('lose every secret in a kept draft', () => {

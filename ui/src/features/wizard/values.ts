@@ -32,6 +32,17 @@ function startValue(field: Field, saved: JsonValue | undefined): Value {
   }
 }
 
+/** A value given as text, as the practice receiver tells what it takes. */
+export function readValue(field: Field, text: string): Value {
+  if (field.kind === 'switch') return text === 'true';
+  if (field.kind !== 'headers') return text;
+  try {
+    return rowsOf(JSON.parse(text));
+  } catch {
+    return [];
+  }
+}
+
 /** Details and secrets of these values. A saved secret that is not replaced is left out. */
 export function split(
   fields: Field[],

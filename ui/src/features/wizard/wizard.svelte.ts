@@ -13,7 +13,7 @@ import { VerifyRun } from '../../lib/verify-run.svelte';
 import { CredentialsForm } from './form.svelte';
 import { forget, keep, kept, type SourceChoice } from './kept';
 import { nameFault, suggestName, type NameFault } from '../../lib/names';
-import { isEmpty, withoutSecrets, type Values } from './values';
+import { isEmpty, readValue, withoutSecrets, type Values } from './values';
 
 /** The connection option that trusts certificates in addition to the system's. */
 export const CA = 'ca_certificate';
@@ -114,10 +114,14 @@ export class Wizard {
     this.form?.look();
   }
 
-  /** Chooses a provider beforehand. One that is for practice is started and gone through to Verify. */
-  async begin(id: string): Promise<void> {
+  /**
+   * Chooses a provider beforehand. One that is for practice is gone through to Verify; any other
+   * can be filled with what the practice receiver takes for it.
+   */
+  async begin(id: string, practice = false): Promise<void> {
     this.choose(id);
     if (this.form?.about.id !== id) return;
+    if (practice && !(await this.#startPractice(this.form))) return;
     await this.next();
     if (this.step === 'credentials' && this.about?.category === 'practice') await this.next();
   }
@@ -284,8 +288,10 @@ export class Wizard {
       const practice = await this.#host.call('start_practice', {});
       const own = practice.protocols.find(({ provider }) => provider === form.about.id);
       const url = form.about.fields.find(({ kind }) => kind === 'url')?.name;
-      const values = own?.values ?? [];
-      for (const [field, value] of values) form.set(field, value);
+      for (const [name, text] of own?.values ?? []) {
+        const field = form.about.fields.find((one) => one.name === name);
+        if (field) form.set(name, readValue(field, text));
+      }
       if (url && isEmpty(form.values[url]) && practice.practice_url)
         form.set(url, practice.practice_url);
       return true;

@@ -156,6 +156,15 @@ describe('the wizard', () => {
     await vi.waitFor(() => expect(wizard.run.accepted).toBe(true));
   });
 
+  it('fills another form with what the practice receiver takes for it', async () => {
+    const { wizard: start } = await world('ten');
+    const wizard = start();
+    await wizard.begin('splunk', true);
+    expect(wizard.step).toBe('credentials');
+    expect(wizard.form!.values['hostname']).toBe('http://127.0.0.1:8799');
+    expect(wizard.form!.values['token']).not.toBe('');
+  });
+
   it('goes back to the form with what the provider found wrong', async () => {
     const { wizard: start } = await world('ten');
     const wizard = start();

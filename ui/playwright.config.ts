@@ -13,6 +13,9 @@ export default defineConfig({
   outputDir: 'node_modules/.playwright',
   fullyParallel: true,
   forbidOnly: true,
+  // Far longer than anything here takes; only a failing test ever waits for it.
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {
     baseURL: `http://127.0.0.1:${port}`,

@@ -1,5 +1,6 @@
 //! Integration tests of the engine, in one binary.
 
+mod acknowledge;
 mod bindings;
 mod certificates;
 mod delivery;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
+use super::acknowledge;
 use crate::event::Event;
 use crate::exchange;
 use crate::http::{Client, Failure, Sent};
@@ -100,6 +101,8 @@ impl Line {
         match self.client.send(&request).await {
             Ok(sent) => {
                 let verdict = self.destination.verdict(events, &sent.response);
+                let verdict =
+                    acknowledge::settle(&*self.destination, &self.client, verdict, &sent).await;
                 let mut tried = answered(&request, &sent, verdict);
                 let refused = matches!(tried.verdict, Verdict::Split { .. });
                 if refused && (sent.response.status == 413 || says_too_large(&tried.verdict)) {

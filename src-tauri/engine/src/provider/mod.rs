@@ -39,6 +39,7 @@ pub use wire::{Body, Header, Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
+use std::time::Duration;
 use ts_rs::TS;
 
 use crate::connection;
@@ -170,10 +171,32 @@ pub trait Destination: Send + Sync {
     /// What the answer to [`Self::request`] means for each of `events`.
     fn verdict(&self, events: &[Event], response: &Response) -> Verdict;
 
+    /// For those that take events first and say later that they are safe.
+    fn acknowledge(&self) -> Option<&dyn Acknowledge> {
+        None
+    }
+
     /// For the few that must sign in first.
     fn sign_in(&self) -> Option<&dyn SignIn> {
         None
     }
+}
+
+/// Asking whether events that were taken are safe.
+pub trait Acknowledge: Send + Sync {
+    /// What to ask with, where the answer to [`Destination::request`] gave something to ask with.
+    fn receipt(&self, response: &Response) -> Option<String>;
+
+    fn request(&self, receipt: &str) -> Request;
+
+    /// Whether they are; or that asking again is of no use ([`Verdict::Hold`]).
+    fn acknowledged(&self, receipt: &str, response: &Response) -> Result<bool, Verdict>;
+
+    /// How long to ask before the events are sent again.
+    fn patience(&self) -> Duration;
+
+    /// What to say then.
+    fn missed(&self) -> Problem;
 }
 
 /// Getting a short-lived token before sending.
@@ -188,7 +211,7 @@ pub trait SignIn: Send + Sync {
 /// A short-lived token.
 pub struct Token {
     pub secret: Secret,
-    pub lifetime: std::time::Duration,
+    pub lifetime: Duration,
 }
 
 /// Every provider, in the order of the picker.

@@ -27,6 +27,12 @@ impl Collector {
         url
     }
 
+    pub fn acknowledgements(&self) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}{PATH}/ack", self.prefix()));
+        url
+    }
+
     /// `splunk.example.com:8088`
     pub fn place(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();

@@ -5,6 +5,7 @@
 //! one. The channel is always sent; tokens with indexer acknowledgement demand it and the others
 //! ignore it.
 
+mod acknowledge;
 mod address;
 mod envelope;
 #[cfg(test)]
@@ -21,8 +22,8 @@ pub(crate) use self::envelope::Envelope;
 use super::form::Form;
 use super::sheet::Sheet;
 use super::{
-    About, Body, Connected, Destination, Details, FieldError, Header, Limits, Provider, Request,
-    Response, Verdict, frame, token,
+    About, Acknowledge, Body, Connected, Destination, Details, FieldError, Header, Limits,
+    Provider, Request, Response, Verdict, frame, token,
 };
 use crate::event::Event;
 use crate::secret::{Secret, Secrets};
@@ -54,6 +55,14 @@ pub(crate) struct Credentials {
     /// Shown as the host of each event. Empty: Splunk decides.
     #[schemars(title = "Host", example = "infisical.example.com", extend("x-group" = "advanced"))]
     host: Option<String>,
+    /// Wait until Splunk has indexed the events, where the token has indexer acknowledgement.
+    #[schemars(title = "Indexer acknowledgement", extend("x-group" = "advanced"))]
+    #[serde(default = "yes")]
+    use_ack: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 pub(crate) struct Splunk;
@@ -68,47 +77,38 @@ impl Provider for Splunk {
     }
 
     fn connect(&self, details: &Details, secrets: &Secrets) -> Result<Connected, Vec<FieldError>> {
-        connect(&FORM, &SHEET, details, secrets)
-    }
-}
-
-/// Also how presets that speak the collector's protocol connect.
-pub(crate) fn connect(
-    form: &'static Form,
-    sheet: &'static Sheet,
-    details: &Details,
-    secrets: &Secrets,
-) -> Result<Connected, Vec<FieldError>> {
-    let mut entries = form.read(
-        details,
-        secrets,
-        &[("base_url", "hostname"), ("url", "hostname")],
-    );
-    match entries.text("hostname").map(address::understand) {
-        Some(Ok(collector)) => {
-            entries.set("hostname", collector.shortest());
-            if let Some(warning) = super::address::readable_on_the_way(&collector.url) {
-                entries.warn("hostname", warning);
+        let mut entries = FORM.read(
+            details,
+            secrets,
+            &[("base_url", "hostname"), ("url", "hostname")],
+        );
+        match entries.text("hostname").map(address::understand) {
+            Some(Ok(collector)) => {
+                entries.set("hostname", collector.shortest());
+                if let Some(warning) = super::address::readable_on_the_way(&collector.url) {
+                    entries.warn("hostname", warning);
+                }
+                if let Some(warning) = collector.warning {
+                    entries.warn("hostname", warning);
+                }
             }
-            if let Some(warning) = collector.warning {
-                entries.warn("hostname", warning);
-            }
+            Some(Err(message)) => entries.wrong("hostname", message),
+            None => {}
         }
-        Some(Err(message)) => entries.wrong("hostname", message),
-        None => {}
+        entries.tidy_secret("token", |text| {
+            token::bare(text, "Authorization:", "Splunk ", "HEC token")
+        });
+        let (credentials, saved) = entries.finish::<Credentials>()?;
+        Ok(saved.with(Collector::new(credentials)))
     }
-    entries.tidy_secret("token", |text| {
-        token::bare(text, "Authorization:", "Splunk ", "HEC token")
-    });
-    let (credentials, saved) = entries.finish::<Credentials>()?;
-    Ok(saved.with(Collector::new(sheet, credentials)))
 }
 
 struct Collector {
-    sheet: &'static Sheet,
     place: String,
     cloud: bool,
     url: Url,
+    ack_url: Url,
+    use_ack: bool,
     token: Secret,
     index: Option<String>,
     channel: String,
@@ -116,7 +116,7 @@ struct Collector {
 }
 
 impl Collector {
-    fn new(sheet: &'static Sheet, it: Credentials) -> Self {
+    fn new(it: Credentials) -> Self {
         let envelope = Envelope::default()
             .with("host", it.host.as_deref())
             .with("source", it.source.as_deref())
@@ -124,15 +124,26 @@ impl Collector {
             .with("index", it.index.as_deref());
         let url = it.hostname.events();
         Self {
-            sheet,
             place: it.hostname.place(),
             cloud: it.hostname.cloud,
             channel: channel(url.as_str(), &envelope),
             url,
+            ack_url: it.hostname.acknowledgements(),
+            use_ack: it.use_ack,
             token: it.token,
             index: it.index,
             envelope,
         }
+    }
+}
+
+impl Collector {
+    fn headers(&self) -> Vec<Header> {
+        vec![
+            Header::Secret("Authorization".into(), "Splunk ", self.token.clone()),
+            Header::Plain("Content-Type".into(), "application/json".into()),
+            Header::Plain("X-Splunk-Request-Channel".into(), self.channel.clone()),
+        ]
     }
 }
 
@@ -174,11 +185,7 @@ impl Destination for Collector {
             method: "POST",
             url: self.url.as_str().into(),
             shown_url: self.url.to_string(),
-            headers: vec![
-                Header::Secret("Authorization".into(), "Splunk ", self.token.clone()),
-                Header::Plain("Content-Type".into(), "application/json".into()),
-                Header::Plain("X-Splunk-Request-Channel".into(), self.channel.clone()),
-            ],
+            headers: self.headers(),
             body: Body {
                 bytes: body.into(),
                 gzip: true,
@@ -188,5 +195,9 @@ impl Destination for Collector {
 
     fn verdict(&self, events: &[Event], response: &Response) -> Verdict {
         self.judge(events, response)
+    }
+
+    fn acknowledge(&self) -> Option<&dyn Acknowledge> {
+        self.use_ack.then_some(self)
     }
 }

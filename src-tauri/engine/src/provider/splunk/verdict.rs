@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use std::borrow::Cow;
 
-use super::Collector;
+use super::{Collector, SHEET};
 use crate::event::Event;
 use crate::provider::sheet::Reply;
 use crate::provider::{Fate, Response, Verdict};
@@ -35,33 +35,22 @@ impl Collector {
     pub(super) fn judge(&self, events: &[Event], response: &Response) -> Verdict {
         let said: Option<Said> = serde_json::from_slice(&response.body).ok();
         let code = said.as_ref().and_then(Said::code);
-        let vendor = match code {
+        let mut reply = self.reply(events.len());
+        reply.vendor = match code {
             Some(code @ 0..=KNOWN) => Some(Cow::Owned(code.to_string())),
             Some(_) => Some("other".into()),
             None => self.cloud.then_some("cloud".into()),
         };
-        let reply = Reply {
-            events: events.len(),
-            vendor,
-            evidence: said
-                .as_ref()
-                .and_then(|said| said.text.clone())
-                .filter(|text| response.text().contains(text))
-                .map(Cow::Owned),
-            fill: vec![
-                ("endpoint", Cow::Borrowed(self.place.as_str())),
-                (
-                    "index",
-                    Cow::Borrowed(self.index.as_deref().unwrap_or("of this token")),
-                ),
-            ],
-            secrets: vec![&self.token],
-        };
+        reply.evidence = said
+            .as_ref()
+            .and_then(|said| said.text.clone())
+            .filter(|text| response.text().contains(text))
+            .map(Cow::Owned);
         let stopped_at = said.and_then(|said| said.stopped_at);
         if let (false, Some(code), Some(number)) = (response.status < 300, code, stopped_at)
             && let Some((stored, spoilt)) = reached(code, number, events.len())
         {
-            let reason = self.sheet.problem(response, &reply);
+            let reason = SHEET.problem(response, &reply);
             let fates = (0..events.len())
                 .map(|at| match at {
                     _ if at < stored => Fate::Stored,
@@ -71,7 +60,24 @@ impl Collector {
                 .collect();
             return Verdict::Partly { fates, reason };
         }
-        self.sheet.verdict(response, &reply)
+        SHEET.verdict(response, &reply)
+    }
+}
+
+impl Collector {
+    pub(super) fn reply(&self, events: usize) -> Reply<'_> {
+        Reply {
+            events,
+            fill: vec![
+                ("endpoint", Cow::Borrowed(self.place.as_str())),
+                (
+                    "index",
+                    Cow::Borrowed(self.index.as_deref().unwrap_or("of this token")),
+                ),
+            ],
+            secrets: vec![&self.token],
+            ..Reply::default()
+        }
     }
 }
 

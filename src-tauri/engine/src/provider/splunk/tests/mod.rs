@@ -1,3 +1,4 @@
+mod acknowledge;
 mod address;
 mod verdict;
 

@@ -1,9 +1,10 @@
-//! The commands of this repository: `cargo xtask run`, `test` and `fix`.
+//! The commands of this repository: `cargo xtask run`, `test`, `bench` and `fix`.
 //!
 //! Each starts from a fresh clone: what is missing is installed (Debian and Ubuntu) or named with
 //! the command that installs it. Only the standard library is used, so that nothing has to be
 //! compiled before the first step.
 
+mod bench;
 mod fix;
 mod icons;
 mod run;
@@ -23,6 +24,7 @@ Usage: cargo xtask COMMAND
 
   run [--release]  install what is missing, build everything and open the window
   test             install what is missing and run every check and test
+  bench [NAME]...  measure the release build end to end and print a table
   fix              format and lint everything, and write generated files anew";
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         ["run"] => run::run(false),
         ["run", "--release"] => run::run(true),
         ["test"] => test::test(),
+        ["bench", scenarios @ ..] => bench::bench(scenarios),
         ["fix"] => fix::fix(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -19,12 +19,13 @@ enum FoundBy {
     Library(&'static str),
 }
 
-const BUILD: &[Need] = &[
-    Need {
-        what: "a C compiler",
-        debian: "build-essential",
-        found_by: FoundBy::Program("cc"),
-    },
+const COMPILE: &[Need] = &[Need {
+    what: "a C compiler",
+    debian: "build-essential",
+    found_by: FoundBy::Program("cc"),
+}];
+
+const WINDOW: &[Need] = &[
     Need {
         what: "pkg-config",
         debian: "pkg-config",
@@ -77,7 +78,13 @@ pub fn for_build() -> Result<(), Failure> {
         "Node.js 20.19 or newer with npm",
         "https://nodejs.org",
     )?;
-    provide(BUILD)
+    provide(COMPILE)?;
+    provide(WINDOW)
+}
+
+/// Sees to everything that the benchmarks need, which open no window.
+pub fn for_bench() -> Result<(), Failure> {
+    provide(COMPILE)
 }
 
 /// Sees to everything that the tests need, building included.

@@ -9,7 +9,6 @@ mod confirm;
 mod failure;
 mod host;
 mod inputs;
-mod logs;
 mod provider;
 mod receiver;
 mod run;

@@ -19,6 +19,7 @@ pub mod exchange;
 pub mod health;
 pub mod http;
 pub(crate) mod json;
+pub mod logs;
 pub mod problem;
 pub mod provider;
 pub mod redact;

@@ -1,24 +1,39 @@
 // Generated from the desktop's command list. Do not edit: `cargo xtask fix` writes it anew.
 
 import type {
-  About, AppView, AttemptDetail, AttemptView, Changes, DraftCheck, Range, SetAsideView,
-  SourceCreated, SourceDraft, SourceView, Stage, StatusView, StreamDraft, StreamView, Throughput,
+  About,
+  AppView,
+  AttemptDetail,
+  AttemptView,
+  Changes,
+  DraftCheck,
+  Range,
+  SetAsideView,
+  SourceCreated,
+  SourceDraft,
+  SourceView,
+  Stage,
+  StatusView,
+  StreamDraft,
+  StreamView,
+  Throughput,
   VerifyReport,
 } from './engine';
-import type { Fault, PracticeView } from './practice';
+import type {
+  Fault,
+  PracticeView,
+} from './practice';
 
 /** Every command of the desktop: what it takes and what it answers. A failed call rejects with a Problem. */
 export interface Commands {
   app: { takes: Record<string, never>; answers: AppView };
   /** Tries again to open the store, after what kept it shut was mended. */
   reopen: { takes: Record<string, never>; answers: AppView };
-  providers: { takes: Record<string, never>; answers: About[] };
+  setting: { takes: { key: string }; answers: string | null };
+  set_setting: { takes: { key: string; value: string }; answers: null };
+  providers: { takes: Record<string, never>; answers: Array<About> };
   status: { takes: Record<string, never>; answers: StatusView };
   stream: { takes: { key: string }; answers: StreamView };
-  check_draft: { takes: { draft: StreamDraft }; answers: DraftCheck };
-  verify: { takes: { run: string; draft: StreamDraft; sample: string | null }; answers: VerifyReport };
-  send_sample: { takes: { run: string; key: string; sample: string | null }; answers: VerifyReport };
-  cancel_verify: { takes: { run: string }; answers: null };
   create_stream: { takes: { draft: StreamDraft; verified: boolean; paused: boolean }; answers: StreamView };
   update_stream: { takes: { draft: StreamDraft; verified: boolean }; answers: StreamView };
   delete_stream: { takes: { key: string }; answers: null };
@@ -27,11 +42,15 @@ export interface Commands {
   retry_stream: { takes: { key: string }; answers: StreamView };
   replay_stream: { takes: { key: string; from_seq: number | null; from_time: string | null }; answers: StreamView };
   throughput: { takes: { key: string; range: Range }; answers: Throughput };
-  attempts: { takes: { key: string | null; before: number | null; limit: number }; answers: AttemptView[] };
+  attempts: { takes: { key: string | null; before: number | null; limit: number }; answers: Array<AttemptView> };
   attempt: { takes: { id: number }; answers: AttemptDetail };
-  set_aside: { takes: { key: string; after: number | null; limit: number }; answers: SetAsideView[] };
-  replay_set_aside: { takes: { key: string; seqs: number[] | null }; answers: number };
-  discard_set_aside: { takes: { key: string; seqs: number[] | null }; answers: number };
+  check_draft: { takes: { draft: StreamDraft }; answers: DraftCheck };
+  verify: { takes: { run: string; draft: StreamDraft; sample: string | null }; answers: VerifyReport };
+  send_sample: { takes: { run: string; key: string; sample: string | null }; answers: VerifyReport };
+  cancel_verify: { takes: { run: string }; answers: null };
+  set_aside: { takes: { key: string; after: number | null; limit: number }; answers: Array<SetAsideView> };
+  replay_set_aside: { takes: { key: string; seqs: Array<number> | null }; answers: number };
+  discard_set_aside: { takes: { key: string; seqs: Array<number> | null }; answers: number };
   /** Asks for a file with the system's dialog; `null` where the person cancelled. */
   export_set_aside: { takes: { key: string }; answers: number | null };
   create_source: { takes: { draft: SourceDraft }; answers: SourceCreated };
@@ -52,13 +71,11 @@ export interface Commands {
   stop_practice: { takes: Record<string, never>; answers: PracticeView };
   set_practice_fault: { takes: { fault: Fault }; answers: PracticeView };
   clear_practice: { takes: Record<string, never>; answers: PracticeView };
-  setting: { takes: { key: string }; answers: string | null };
-  set_setting: { takes: { key: string; value: string }; answers: null };
 }
 
 /** What Rust pushes to the page, batched. */
 export interface Pushes {
   changes: Changes;
-  stages: { run: string; stages: Stage[] };
+  stages: { run: string, stages: Array<Stage>, };
   practice: PracticeView;
 }

@@ -1,9 +1,10 @@
-//! Logs: one file a day in the data folder, for the person who looks into a failure.
+//! Logs: one file a day in the data folder, for the person who looks into a failure. A host
+//! starts them.
 //!
 //! Penstock's own lines only, at the level `PENSTOCK_LOG` asks for; of everything beneath it
 //! warnings, since the libraries' finer levels print headers and bodies.
 
-use penstock_engine::variables::Variables;
+use crate::variables::Variables;
 use std::backtrace::Backtrace;
 use std::panic::PanicHookInfo;
 use std::path::Path;
@@ -16,17 +17,16 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// Older files are deleted.
 const DAYS: usize = 14;
 
-/// Logs from now on, panics too. Where no file can be written, nothing is logged: opening the
-/// store will say why.
-pub fn start(data_dir: &Path, variables: &Variables) {
-    std::panic::set_hook(Box::new(panicked));
+/// Logs to `<name>.<day>.log` from now on. Where no file can be written, nothing is logged:
+/// opening the store will say why.
+pub fn start(name: &str, data_dir: &Path, variables: &Variables) {
     let folder = data_dir.join("logs");
     if create_private(&folder).is_err() {
         return;
     }
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
-        .filename_prefix("penstock")
+        .filename_prefix(name)
         .filename_suffix("log")
         .max_log_files(DAYS)
         .build(&folder);
@@ -61,16 +61,15 @@ fn create_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// The message of a panic may hold what was being worked on, so only the place is told.
-fn panicked(info: &PanicHookInfo) {
+/// Logs a panic; the answer is where it was, for a host to tell. Its message may hold what was
+/// being worked on, so only the place is told.
+pub fn panicked(info: &PanicHookInfo) -> String {
     let place = info
         .location()
         .map_or_else(|| "an unknown place".into(), ToString::to_string);
     let trace = Backtrace::force_capture();
     tracing::error!(%place, %trace, "A bug in Penstock ended a task.");
-    eprintln!(
-        "Problem: Penstock met a bug of its own at {place}.\nTo do:   Look into the logs folder, and start Penstock again."
-    );
+    place
 }
 
 #[cfg(test)]

@@ -1,0 +1,19 @@
+//! What the system does for the page.
+
+use crate::{dialog, link};
+
+commands! {
+    fn copy_text(desktop, text: String) -> () {
+        desktop.clipboard.copy(text).await
+    }
+
+    /// Saves a text with the system's dialog; `false` where the person cancelled.
+    fn save_file(desktop, name: String, text: String) -> bool {
+        dialog::save(&desktop.app, &name, text).await
+    }
+
+    /// Opens an `https` page in the browser.
+    fn open_link(_desktop, url: String) -> () {
+        link::open(&url)
+    }
+}

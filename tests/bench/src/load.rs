@@ -23,11 +23,14 @@ pub fn body(number: usize) -> Bytes {
         let missing = SIZE.saturating_sub(body.len() - start + tail.len() + 14);
         if missing > 0 {
             body.push_str(",\"padding\":\"");
-            // Not compressible to nothing, as real text is not.
-            body.extend(
-                (0..missing)
-                    .map(|at| char::from(b'a' + ((at * 7 + index * 13 + number) % 26) as u8)),
-            );
+            // As hard to compress as hexadecimal ids are.
+            let mut state = (number * 1000 + index) as u64 | 1;
+            body.extend((0..missing).map(|_| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                char::from(b"0123456789abcdef"[(state >> 40) as usize % 16])
+            }));
             body.push('"');
         }
         body.push_str(tail);

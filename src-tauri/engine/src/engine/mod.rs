@@ -39,6 +39,8 @@ pub struct Options {
 
 /// How long a change waits to be taken up before it is left to happen.
 const TAKE_UP: Duration = Duration::from_secs(1);
+/// The same, for the first time.
+const START_UP: Duration = Duration::from_secs(30);
 
 /// Told the stages of a Verify as they happen.
 pub type OnStages = Arc<dyn Fn(&[Stage]) + Send + Sync>;
@@ -74,8 +76,9 @@ impl Engine {
         })))
     }
 
-    /// Takes ownership where it is free, and starts sources and delivery. As a guest:
-    /// [`Delivering::Elsewhere`], and takes over when the owner ends.
+    /// Takes ownership where it is free, and starts sources and delivery: once it returns, every
+    /// intake listens or has its problem. As a guest: [`Delivering::Elsewhere`], and takes over
+    /// when the owner ends.
     pub async fn start(&self) -> Result<Delivering, Problem> {
         let mut running = self.0.running.lock().await;
         if let Some(running) = running.as_ref() {
@@ -83,7 +86,13 @@ impl Engine {
         }
         let started = owner::start(self.clone()).await?;
         let delivering = started.delivering();
+        let mut taken_up = started.taken_up();
         *running = Some(started);
+        drop(running);
+        if delivering == Delivering::Here {
+            let taken_up = taken_up.wait_for(|taken_up| *taken_up >= 0);
+            let _ = tokio::time::timeout(START_UP, taken_up).await;
+        }
         Ok(delivering)
     }
 

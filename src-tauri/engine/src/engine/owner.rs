@@ -51,6 +51,11 @@ impl Running {
     /// Something was configured: the look that takes it up, and the revision that then runs.
     pub fn look(&self) -> watch::Receiver<i64> {
         self.look.notify_one();
+        self.taken_up()
+    }
+
+    /// The revision of the configuration that runs; below 0 before the first.
+    pub fn taken_up(&self) -> watch::Receiver<i64> {
         self.taken_up.clone()
     }
 

@@ -156,11 +156,20 @@ impl Engine {
         let token = tokio::task::spawn_blocking(move || vault.read(&owner, TOKEN))
             .await
             .map_err(|_| stopped())??;
-        token.ok_or_else(|| {
+        let token = token.ok_or_else(|| {
             Problem::new("token-not-kept", "This token cannot be shown again.")
                 .cause("Penstock keeps only a fingerprint of it here, enough to check a sender.")
                 .next("Rotate the token to get a new one.")
-        })
+        })?;
+        if row.token_sha256.as_ref() != Some(&digest(&token)) {
+            return Err(Problem::new(
+                "token-differs",
+                "The token kept for this intake is not the one it takes.",
+            )
+            .cause("It was set, or changed, after the intake was made.")
+            .next("Rotate the token: the one that is kept is then taken, or a new one is made."));
+        }
+        Ok(token)
     }
 
     /// Makes a new token; the old one stops working.

@@ -1,6 +1,15 @@
 //! Tests of the command line, in one binary, driving the real program.
 
+#[cfg(target_os = "linux")]
+mod flow;
+#[cfg(target_os = "linux")]
+mod keyring;
+mod practice;
 mod program;
 mod provider;
 mod receiver;
+mod run;
+mod store;
+mod stream;
 mod usage;
+mod vaults;

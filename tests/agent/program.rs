@@ -1,7 +1,8 @@
 //! The program under test, in a data folder of its own.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -21,11 +22,15 @@ pub struct Ended {
 impl Home {
     /// Secrets come from variables, of which there are none yet.
     pub fn new() -> Self {
-        let home = Self {
+        Self::bare().with("PENSTOCK_VAULT", "env")
+    }
+
+    /// No variable is set but that of the data folder.
+    pub fn bare() -> Self {
+        Self {
             folder: tempfile::tempdir().expect("a folder"),
             variables: Vec::new(),
-        };
-        home.with("PENSTOCK_VAULT", "env")
+        }
     }
 
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -82,31 +87,36 @@ impl Home {
     }
 
     /// The problem of a command that must fail.
-    pub fn problem(&self, args: &[&str], stdin: &str) -> Value {
+    pub fn problem(&self, args: &[&str]) -> Value {
+        self.problem_with(args, "")
+    }
+
+    pub fn problem_with(&self, args: &[&str], stdin: &str) -> Value {
         let ended = self.run_with(&[args, &["--json"]].concat(), stdin);
         assert_eq!(ended.code, 1, "{args:?}: {}{}", ended.out, ended.err);
-        let mut problem: Value = serde_json::from_str(ended.err.lines().last().unwrap_or_default())
-            .unwrap_or_else(|_| panic!("{args:?}: {}", ended.err));
-        problem["problem"].take()
+        let answer: Option<Value> = serde_json::from_str(&ended.err).ok();
+        let problem = answer.and_then(|mut answer| answer.get_mut("problem").map(Value::take));
+        problem.unwrap_or_else(|| panic!("{args:?}: {}", ended.err))
     }
 
     /// A command that goes on, having said everything up to a line that is `ready`.
     pub fn start(&self, args: &[&str]) -> Going {
         let mut child = self.command(args).spawn().expect("the program starts");
-        let mut out = BufReader::new(child.stdout.take().expect("piped"));
-        let mut said = Vec::new();
+        let out = BufReader::new(child.stdout.take().expect("piped"));
+        let mut going = Going {
+            child,
+            out,
+            said: Vec::new(),
+        };
         loop {
-            let mut line = String::new();
-            let read = out.read_line(&mut line).expect("text");
-            if read == 0 {
-                let mut err = String::new();
-                let _ = child.stderr.take().expect("piped").read_to_string(&mut err);
-                panic!("{args:?} ended before it was ready: {said:?} {err}");
+            match going.line() {
+                line if line == "ready" => return going,
+                line if line.is_empty() && going.has_ended() => {
+                    let (said, err) = (going.said.clone(), going.err());
+                    panic!("{args:?} ended before it was ready: {said:?} {err}");
+                }
+                line => going.said.push(line),
             }
-            if line.trim_end() == "ready" {
-                return Going { child, out, said };
-            }
-            said.push(line.trim_end().to_owned());
         }
     }
 }
@@ -124,6 +134,7 @@ impl Going {
         self.child.id()
     }
 
+    /// The next line on standard output; empty at its end too.
     pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).expect("text");
@@ -133,10 +144,8 @@ impl Going {
     /// The value after `prefix` in what it said.
     pub fn told(&self, prefix: &str) -> String {
         let found = self.said.iter().find_map(|line| line.strip_prefix(prefix));
-        found
-            .unwrap_or_else(|| panic!("{prefix:?} in {:?}", self.said))
-            .trim()
-            .to_owned()
+        let found = found.unwrap_or_else(|| panic!("{prefix:?} in {:?}", self.said));
+        found.trim().to_owned()
     }
 
     /// Asks it to end; its exit code and what it said on standard error.
@@ -148,12 +157,15 @@ impl Going {
             .status()
             .expect("kill");
         assert!(sent.success());
-        let code = self
-            .child
-            .wait()
-            .expect("it ends")
-            .code()
-            .expect("an exit code");
+        let code = self.child.wait().expect("it ends").code();
+        (code.expect("an exit code"), self.err())
+    }
+
+    fn has_ended(&mut self) -> bool {
+        self.out.fill_buf().expect("readable").is_empty()
+    }
+
+    fn err(&mut self) -> String {
         let mut err = String::new();
         let _ = self
             .child
@@ -161,7 +173,7 @@ impl Going {
             .take()
             .expect("piped")
             .read_to_string(&mut err);
-        (code, err)
+        err
     }
 }
 
@@ -174,25 +186,29 @@ impl Drop for Going {
 
 /// Posts over HTTP/1.1 by hand; the status and the body of the answer.
 pub fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, String) {
+    try_post(url, headers, body).expect("an answer")
+}
+
+/// Fails where no whole answer came.
+pub fn try_post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<(u16, String)> {
     let rest = url.strip_prefix("http://").expect("a plain URL");
     let (address, path) = rest.split_once('/').expect("a path");
-    let mut stream = std::net::TcpStream::connect(address).expect("it listens");
+    let mut stream = TcpStream::connect(address)?;
     let mut head = format!("POST /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }
     head += &format!("Content-Length: {}\r\n\r\n", body.len());
-    stream.write_all(head.as_bytes()).expect("taken");
-    stream.write_all(body).expect("taken");
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body)?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
+    stream.read_to_string(&mut answer)?;
     let status = answer
         .split(' ')
         .nth(1)
         .and_then(|status| status.parse().ok());
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    (
-        status.unwrap_or_else(|| panic!("no status in {answer:?}")),
-        body.to_owned(),
-    )
+    match (status, answer.split_once("\r\n\r\n")) {
+        (Some(status), Some((_, body))) => Ok((status, body.to_owned())),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
 }

@@ -64,7 +64,7 @@ fn an_unknown_provider_is_a_problem_that_says_where_to_look() {
         ended.err
     );
     assert_eq!(
-        home.problem(&["provider", "show", "spulnk"], "")["code"],
+        home.problem(&["provider", "show", "spulnk"])["code"],
         "provider-unknown"
     );
     assert_eq!(

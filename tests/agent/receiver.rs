@@ -18,8 +18,8 @@ fn the_receiver_says_where_it_is_and_tells_of_each_arrival() {
     assert!(!token.is_empty());
     post(
         &format!("{base}/practice"),
-        &[("Content-Type", "application/json")],
-        br#"[{"a":1},{"b":2}]"#,
+        &[("Content-Type", "application/x-ndjson")],
+        b"{\"a\":1}\n{\"b\":2}\n",
     );
     let line = receiver.line();
     assert!(
@@ -46,7 +46,7 @@ fn the_receiver_misbehaves_as_told() {
     let (status, _) = post(
         &format!("{}/practice", receiver.told("receiver ")),
         &[],
-        b"[{}]",
+        b"{}",
     );
     assert_eq!(status, 503);
 }
@@ -57,7 +57,7 @@ fn a_taken_port_is_a_problem() {
     let receiver = home.start(&["receiver", "--port", "0"]);
     let base = receiver.told("receiver ");
     let port = base.rsplit(':').next().expect("a port");
-    let problem = home.problem(&["receiver", "--port", port], "");
+    let problem = home.problem(&["receiver", "--port", port]);
     assert_eq!(problem["code"], "receiver-port-taken");
     assert!(
         matches!(&problem["next_steps"], Value::Array(steps) if !steps.is_empty()),

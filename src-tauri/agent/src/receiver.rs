@@ -8,9 +8,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
-use crate::say::Say;
+use crate::say::{Say, bytes, events};
 use crate::signals::Signals;
-use crate::status::bytes;
 
 #[derive(Args)]
 pub struct Command {
@@ -59,8 +58,9 @@ impl Command {
             .map_err(|error| not_started(bind, &error))?;
         receiver.set_fault(self.fault.unwrap_or_default());
         receiver.set_sign_in_fault(self.sign_in_fault.unwrap_or_default());
-        introduce(&receiver.view(), say);
+        // Before anyone is told where to send, so that the first arrival is not missed.
         let mut progress = receiver.subscribe();
+        introduce(&receiver.view(), say);
         let mut last = 0;
         loop {
             tokio::select! {
@@ -129,7 +129,7 @@ fn tell(arrival: &Arrival, say: &Say) {
     }
     let what = match &arrival.refusal {
         Some(refusal) => format!("refused: {refusal}"),
-        None => format!("{} events", arrival.events),
+        None => events(arrival.events),
     };
     let gzip = if arrival.gzip { ", gzip" } else { "" };
     say.line(&format!(

@@ -2,7 +2,7 @@
 
 use penstock_engine::engine::Engine;
 use penstock_engine::problem::Problem;
-use penstock_engine::view::{Delivering, SourceView};
+use penstock_engine::view::{Delivering, SourceStatus, SourceView};
 use std::collections::HashMap;
 
 use crate::failure::Failure;
@@ -20,9 +20,9 @@ pub async fn run(say: &Say) -> Result<(), Failure> {
         engine.stop().await;
         return Err(delivering_elsewhere(pid).into());
     }
-    let mut intakes = Intakes::default();
+    let mut told = Told::default();
     for source in engine.sources().await? {
-        intakes.tell(&source, say);
+        told.tell(&source, say);
     }
     say.line(&if say.json() {
         r#"{"ready":true}"#.into()
@@ -33,7 +33,7 @@ pub async fn run(say: &Say) -> Result<(), Failure> {
         tokio::select! {
             () = signals.next() => break,
             change = changes.next() => match change {
-                Some(change) => change.sources.iter().for_each(|source| intakes.tell(source, say)),
+                Some(change) => change.sources.iter().for_each(|source| told.tell(source, say)),
                 None => break,
             },
         }
@@ -57,25 +57,27 @@ fn delivering_elsewhere(pid: u32) -> Problem {
         .next(format!("Or end process {pid} first, or set PENSTOCK_DATA_DIR to another folder."))
 }
 
-/// The intakes told of so far, by id: where each listens.
+/// The sources told of so far, by id: how each did, and where it listens.
 #[derive(Default)]
-struct Intakes(HashMap<String, Option<String>>);
+struct Told(HashMap<String, (SourceStatus, Option<String>)>);
 
-impl Intakes {
+impl Told {
     /// One line for an intake that listens, or the problem of one that does not, when it is new.
     fn tell(&mut self, source: &SourceView, say: &Say) {
-        let state = source.url.clone().filter(|_| source.problem.is_none());
-        if self.0.insert(source.id.clone(), state.clone()) == Some(state.clone()) {
+        let now = (source.status, source.url.clone());
+        if self.0.insert(source.id.clone(), now.clone()).as_ref() == Some(&now) {
             return;
         }
-        match (&state, &source.problem) {
-            (_, Some(problem)) => say.problem(problem),
-            (Some(url), None) if say.json() => {
+        match (&now, &source.problem) {
+            ((SourceStatus::Listening, Some(url)), _) if say.json() => {
                 let line = serde_json::json!({ "intake": source.name, "url": url });
                 say.line(&line.to_string());
             }
-            (Some(url), None) => say.line(&format!("intake {} {url}", source.name)),
-            (None, None) => {}
+            ((SourceStatus::Listening, Some(url)), _) => {
+                say.line(&format!("intake {} {url}", source.name))
+            }
+            ((SourceStatus::Failing, _), Some(problem)) => say.problem(problem),
+            _ => {}
         }
     }
 }

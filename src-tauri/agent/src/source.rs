@@ -6,10 +6,10 @@ use penstock_engine::view::{Saved, SourceDraft, SourceView};
 
 use crate::confirm::confirm;
 use crate::failure::Failure;
+use crate::host;
 use crate::inputs::{self, Setting};
-use crate::say::{Say, words};
+use crate::say::{Say, name, words};
 use crate::table::{Table, pairs};
-use crate::{host, status};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -78,8 +78,11 @@ impl Command {
                         ("Token", created.token.clone().unwrap_or_default()),
                     ])
                 });
-                if created.token.is_some() {
-                    say.note("Senders present the token. It is saved: `penstock source token` prints it again.");
+                let source = engine.source(&created.id).await?;
+                match source.token {
+                    Some(Saved::Saved) => say.note("Senders present the token. It is saved: `penstock source token` prints it again."),
+                    Some(Saved::Missing) => say.note("Senders present the token. Note it down now: the vault is read-only, so it is not saved."),
+                    None => {}
                 }
             }
             Command::List => {
@@ -149,7 +152,7 @@ pub fn list(sources: &[SourceView]) -> Table {
         table.row([
             source.name.clone(),
             source.kind.clone(),
-            status::name(&source.status),
+            name(&source.status),
             source.events.to_string(),
             source.events_24h.to_string(),
             source.refused_24h.to_string(),
@@ -169,7 +172,7 @@ fn show(source: &SourceView) -> String {
         ("Name", source.name.clone()),
         ("Id", source.id.clone()),
         ("Kind", source.kind.clone()),
-        ("Status", status::name(&source.status)),
+        ("Status", name(&source.status)),
         ("Listens on", source.listen.clone().unwrap_or_default()),
         ("Address", source.url.clone().unwrap_or_default()),
         ("Token", token.into()),

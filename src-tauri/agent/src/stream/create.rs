@@ -58,7 +58,7 @@ impl Create {
         };
         let check = engine.check_draft(draft.clone()).await?;
         if !check.errors.is_empty() {
-            return Err(invalid(&check.errors).into());
+            return Err(invalid(&about, &check.errors).into());
         }
         for warning in &check.warnings {
             say.note(&format!("Warning: {}: {}", warning.field, warning.message));
@@ -153,19 +153,21 @@ fn known_secrets(about: &About, secrets: &SecretsDraft) -> Result<(), Problem> {
     }
 }
 
-fn invalid(errors: &[FieldError]) -> Problem {
-    if let [error] = errors {
-        return Problem::new(
-            "field-invalid",
-            format!("{}: {}", error.field, error.message),
-        )
-        .field(&error.field);
-    }
-    let problem = Problem::new(
-        "field-invalid",
-        format!("{} fields need a correction.", errors.len()),
+fn invalid(about: &About, errors: &[FieldError]) -> Problem {
+    let guide = format!(
+        "Run `penstock provider show {} --guide` to see the fields and where their values are.",
+        about.id
     );
-    errors.iter().fold(problem, |problem, error| {
-        problem.next(format!("{}: {}", error.field, error.message))
-    })
+    if let [error] = errors {
+        let summary = format!("{}: {}", error.field, error.message);
+        return Problem::new("field-invalid", summary)
+            .field(&error.field)
+            .next(guide);
+    }
+    let summary = format!("{} fields need a correction.", errors.len());
+    let problem = Problem::new("field-invalid", summary);
+    let each = errors
+        .iter()
+        .map(|error| format!("{}: {}", error.field, error.message));
+    each.chain([guide]).fold(problem, Problem::next)
 }

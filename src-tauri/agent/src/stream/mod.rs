@@ -17,7 +17,7 @@ use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::host;
 use crate::inputs::{self, Start};
-use crate::say::Say;
+use crate::say::{Say, events};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -121,7 +121,7 @@ impl Command {
             Command::Delete { stream, yes } => {
                 let stream = engine.stream(&stream).await?;
                 let question = format!(
-                    "Delete the stream {:?}? {} events wait and {} failed; they will not be delivered to it.",
+                    "Delete the stream {:?}? Waiting: {}, failed: {}. They will not be delivered to it.",
                     stream.name, stream.waiting, stream.set_aside
                 );
                 confirm(&question, yes)?;
@@ -139,7 +139,11 @@ impl Command {
                 };
                 let stream = engine.replay_stream(&stream, from).await?;
                 say.answer(&stream, || {
-                    format!("{} delivers {} events again.", stream.name, stream.waiting)
+                    format!(
+                        "To be delivered to {}: {}.",
+                        stream.name,
+                        events(stream.waiting)
+                    )
                 });
             }
         }

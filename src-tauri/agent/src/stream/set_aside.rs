@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::confirm::confirm;
 use crate::failure::Failure;
-use crate::say::Say;
+use crate::say::{Say, events};
 use crate::table::Table;
 
 #[derive(Args)]
@@ -41,12 +41,14 @@ impl SetAside {
         if self.replay {
             let count = engine.replay_set_aside(&self.stream, seqs).await?;
             let answer = serde_json::json!({ "replayed": count });
-            say.answer(&answer, || format!("{count} events are delivered again."));
+            say.answer(&answer, || {
+                format!("To be delivered again: {}.", events(count))
+            });
         } else if let Some(file) = self.export {
             let count = engine.export_set_aside(&self.stream, file.clone()).await?;
             let answer = serde_json::json!({ "exported": count, "file": file });
             say.answer(&answer, || {
-                format!("{count} events are in {}.", file.display())
+                format!("Written to {}: {}.", file.display(), events(count))
             });
         } else if self.discard {
             let stream = engine.stream(&self.stream).await?;
@@ -62,7 +64,7 @@ impl SetAside {
             )?;
             let count = engine.discard_set_aside(&stream.id, seqs).await?;
             let answer = serde_json::json!({ "discarded": count });
-            say.answer(&answer, || format!("{count} events are deleted."));
+            say.answer(&answer, || format!("Deleted: {}.", events(count)));
         } else {
             let events = engine
                 .set_aside(&self.stream, self.after, self.limit)

@@ -5,8 +5,7 @@ use penstock_engine::view::{
 };
 
 use crate::inputs;
-use crate::say::words;
-use crate::status::{bytes, name};
+use crate::say::{bytes, name, words};
 use crate::table::{Table, pairs};
 
 pub fn list(streams: &[StreamView]) -> Table {

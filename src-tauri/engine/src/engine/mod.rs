@@ -92,6 +92,7 @@ impl Engine {
         if delivering == Delivering::Here {
             let taken_up = taken_up.wait_for(|taken_up| *taken_up >= 0);
             let _ = tokio::time::timeout(START_UP, taken_up).await;
+            tracing::info!("Delivery has started.");
         }
         Ok(delivering)
     }
@@ -101,6 +102,7 @@ impl Engine {
         let running = self.0.running.lock().await.take();
         if let Some(running) = running {
             running.stop().await;
+            tracing::info!("Delivery has ended.");
         }
     }
 

@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use penstock_engine::clock::SystemClock;
-use penstock_engine::engine::{Engine, Options};
+use penstock_engine::engine::{Engine, Options, ReplayFrom};
 use penstock_engine::problem::Problem;
 use penstock_engine::store::{FILE, Store, journal, sources};
 use penstock_engine::vault::memory::Memory;
+use penstock_engine::view::Status;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -160,6 +161,52 @@ async fn a_damaged_block_is_named_and_not_delivered_as_something_else() {
             first_seq: 1,
             last_seq: 10
         })
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_block_holds_the_stream_until_a_person_goes_on_without_it() {
+    let mut world = World::start().await;
+    let source = world.intake("Intake").await;
+    let stream = world.stream("Custom", json!({})).await;
+    world
+        .engine
+        .pause_stream(&stream.id)
+        .await
+        .expect("it pauses");
+    post(&source, lines("lost", 10)).await;
+    post(&source, lines("kept", 5)).await;
+    world.engine.stop().await;
+    let database = rusqlite::Connection::open(world.folder.path().join(FILE)).expect("it opens");
+    database
+        .execute(
+            "UPDATE journal_block SET data = zeroblob(length(data)) WHERE first_seq = 1",
+            [],
+        )
+        .expect("the block is damaged");
+    world.reopen().await;
+    world
+        .engine
+        .resume_stream(&stream.id)
+        .await
+        .expect("it resumes");
+    let status = world
+        .until(|status| status.streams[0].status == Status::Failing)
+        .await;
+    let problem = status.streams[0].last_problem.clone().expect("a problem");
+    assert_eq!(problem.code, "journal-damaged");
+    assert!(problem.summary.contains("1 to 10"), "it names what is lost");
+    world
+        .engine
+        .replay_stream(&stream.id, ReplayFrom::Seq(11))
+        .await
+        .expect("the cursor is set past it");
+    world.until(|status| status.streams[0].delivered == 5).await;
+    assert!(
+        world
+            .taken()
+            .iter()
+            .all(|event| event.id.starts_with("kept"))
     );
 }
 

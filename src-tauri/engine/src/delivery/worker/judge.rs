@@ -118,7 +118,7 @@ impl Worker {
         self.cursor.next_try_at = None;
     }
 
-    fn fails(
+    pub(super) fn fails(
         &mut self,
         started: Instant,
         now: Millis,

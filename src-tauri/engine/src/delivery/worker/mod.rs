@@ -27,6 +27,8 @@ const BATCHES_UNDER_WAY: usize = 4;
 const SINGLES_UNDER_WAY: usize = 16;
 /// Bytes of one batch, however much a provider would take.
 const BATCH_BYTES: usize = 2 << 20;
+/// The code of the problem that a block cannot be read.
+const DAMAGED: &str = "journal-damaged";
 /// How long to wait where the vault or the store is in the way.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
@@ -173,7 +175,13 @@ impl Worker {
                         code = problem.code,
                         "The journal could not be read."
                     );
-                    self.not_before = Some(Instant::now() + Duration::from_secs(1));
+                    if problem.code == DAMAGED {
+                        let now = self.surroundings.clock.now();
+                        self.fails(Instant::now(), now, State::Held, None, &problem);
+                        self.commit(Vec::new()).await;
+                    } else {
+                        self.not_before = Some(Instant::now() + Duration::from_secs(1));
+                    }
                     false
                 }
             };
@@ -268,13 +276,7 @@ impl Worker {
         )
         .await?;
         if let Some(damaged) = reading.damaged {
-            return Err(Problem::new(
-                "journal-damaged",
-                format!(
-                    "Events {} to {} cannot be read.",
-                    damaged.first_seq, damaged.last_seq
-                ),
-            ));
+            return Err(damaged_block(damaged.first_seq, damaged.last_seq));
         }
         let mut events = reading.events;
         if let Some(span) = self.limits.span {
@@ -310,6 +312,9 @@ impl Worker {
             .await?;
             let mut events = reading.events;
             events.retain(|event| event.seq <= last);
+            if events.len() != count {
+                return Err(damaged_block(first, last));
+            }
             if let Some(unit) = self.units.find(id) {
                 unit.events = Some(events);
             }
@@ -377,6 +382,20 @@ fn cut_by_time(events: &mut Vec<Event>, span: i64) {
         })
         .count();
     events.truncate(keep.max(1));
+}
+
+fn damaged_block(first: Seq, last: Seq) -> Problem {
+    Problem::new(
+        DAMAGED,
+        format!("Events {first} to {last} cannot be read from the journal."),
+    )
+    .cause("The disk lost or changed part of Penstock's database.")
+    .next("Restore the data folder from a backup to deliver them.")
+    .next(format!(
+        "Or go on without them: replay this stream from event {}.",
+        last + 1
+    ))
+    .short("Journal is damaged")
 }
 
 async fn sleep_until(time: Option<Instant>) {

@@ -10,6 +10,7 @@ mod http_intake;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod loopback;
+mod official_clients;
 mod providers;
 mod proxy;
 mod store;

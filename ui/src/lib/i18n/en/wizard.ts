@@ -218,6 +218,7 @@ export const wizard = {
     retry: 'Retry',
     sendingShort: 'Sending…',
     beingSent: 'Being sent',
+    notSent: 'Not sent: nothing got that far',
     sample: 'Sample log entry',
     sampleWaiting: 'The entry appears here once it is sent.',
     edit: 'Edit',

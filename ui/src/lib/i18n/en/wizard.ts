@@ -150,7 +150,7 @@ export const wizard = {
     pasteCurl: 'Paste as curl',
     pasteCurlText: 'Paste a curl command. Its address and headers fill the form; nothing is run.',
     pasteCurlLabel: 'curl command',
-    pasteCurlFill: 'Fill the form',
+    pasteFill: 'Fill the form',
     pasteCurlBad:
       'This is not a curl command with an address. It should begin with “curl” and name a URL.',
     pasteCurlFilled: (headers: number) =>
@@ -160,6 +160,14 @@ export const wizard = {
         `Filled the address and ${headers} headers`,
       ),
     pasteCurlLeftOut: (names: string) => `Left out, as Penstock sets it: ${names}.`,
+    pasteValues: 'Paste values',
+    pasteValuesText:
+      'Paste what the setup script of the guide printed, or lines such as name=value. Its values fill the form; nothing is run.',
+    pasteValuesLabel: 'Output',
+    pasteValuesBad:
+      'None of the fields of this form is named in it. Copy all that the script printed, braces included.',
+    pasteValuesFilled: (n: number) => plural(n, 'Filled 1 field', `Filled ${n} fields`),
+    pasteValuesLeftOut: (names: string) => `Left out, as this form has no such field: ${names}.`,
     faults: (n: number) => plural(n, '1 field to fix', `${n} fields to fix`),
     nothingSent: 'Nothing is sent until you verify.',
     next: 'Continue to verify',

@@ -1,5 +1,6 @@
 //! Tests of the command line, in one binary, driving the real program.
 
+mod conservation;
 #[cfg(target_os = "linux")]
 mod flow;
 #[cfg(target_os = "linux")]

@@ -4,15 +4,18 @@
 //! The seed is printed and can be given back with `PENSTOCK_SEED`; `PENSTOCK_EVENTS` and
 //! `PENSTOCK_KILLS` make a longer run of it. Processes, disk and sockets are real.
 
-mod agent;
-
 use penstock_receiver::view::Fault;
 use penstock_receiver::{Keep, Options, Receiver};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
+use serde_json::Value;
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
-use agent::Agent;
+use crate::program::Home;
+
+/// Far longer than it takes; only a failing test ever waits for it.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Most events of one stream that can be sent again after a kill: four requests under way.
 const UNDER_WAY: u64 = 4 * 1000;
@@ -45,10 +48,39 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
         retry_after: None,
         percent: 30,
     });
-    let mut agent = Agent::new();
-    let intake = agent.intake();
-    agent.custom_stream("One", &format!("{}/custom", receiver.base_url()));
-    agent.run();
+    let home = Home::new();
+    let intake = home.json(&[
+        "source",
+        "create",
+        "--kind",
+        "http_intake",
+        "--name",
+        "Intake",
+        "--set",
+        "listen=127.0.0.1:0",
+    ]);
+    let said = |name: &str| {
+        intake[name]
+            .as_str()
+            .expect("an address and a token")
+            .to_owned()
+    };
+    let (url, token) = (said("url"), said("token"));
+    let address = format!("url={}/custom", receiver.base_url());
+    home.json(&[
+        "stream",
+        "create",
+        "--provider",
+        "custom",
+        "--name",
+        "One",
+        "--set",
+        &address,
+        "--set",
+        "format=ndjson",
+        "--no-verify",
+    ]);
+    let mut going = home.start(&["run"]);
 
     let client = reqwest::Client::new();
     let mut accepted = HashSet::new();
@@ -64,11 +96,7 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
             .map(|id| format!("{{\"id\":\"{id}\",\"eventType\":\"get-secrets\",\"n\":{batch}}}\n"))
             .collect();
         posted.extend(ids.iter().cloned());
-        let request = client
-            .post(&intake.url)
-            .bearer_auth(&intake.token)
-            .body(body)
-            .send();
+        let request = client.post(&url).bearer_auth(&token).body(body).send();
         let due = killed < kills && accepted.len() as u64 * (kills + 1) >= (killed + 1) * events;
         let answer = if due {
             // In the middle of a request, as often as the dice say so.
@@ -76,10 +104,11 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
             if chance.random::<bool>() {
                 tokio::task::yield_now().await;
             }
-            agent.kill();
+            // Dropping it is kill -9.
+            drop(going);
             killed += 1;
             let answer = sending.await.expect("sending does not panic");
-            agent.run();
+            going = home.start(&["run"]);
             answer
         } else {
             request.await
@@ -91,9 +120,9 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
     }
     assert_eq!(killed, kills, "every kill took place");
     receiver.set_fault(Fault::None);
-    agent.ask(&["stream", "retry", "One"]);
-    let status = agent.until(|status| status["streams"][0]["waiting"] == 0);
-    agent.kill();
+    home.json(&["stream", "retry", "One"]);
+    let status = drained(&home);
+    drop(going);
 
     let stream = &status["streams"][0];
     let appended = status["journal"]["last_seq"].as_u64().expect("a number");
@@ -121,4 +150,16 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
         duplicates <= killed * UNDER_WAY,
         "{duplicates} duplicates are more than what was under way"
     );
+}
+
+/// The status once nothing waits.
+fn drained(home: &Home) -> Value {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let status = home.json(&["status"]);
+        if status["streams"][0]["waiting"] == 0 {
+            return status;
+        }
+        assert!(Instant::now() < deadline, "never came about: {status:#}");
+    }
 }

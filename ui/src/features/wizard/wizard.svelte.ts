@@ -31,7 +31,6 @@ export class Wizard {
   form: CredentialsForm | null = $state.raw(null);
   name = $state('');
   nameJudged = $state(false);
-  source: SourceChoice = $state.raw({ kind: 'all' });
   /** The sample entry as a person edited it. */
   sample: string | null = $state(null);
   created: StreamView | null = $state.raw(null);
@@ -47,6 +46,7 @@ export class Wizard {
   #forms = new Map<string, CredentialsForm>();
   #keptForms: Record<string, { values: Values; said: [number, boolean][] }> = {};
   #nameByHand = $state(false);
+  #source: SourceChoice = $state.raw({ kind: 'all' });
   /** The form's revision and sample that the report speaks of. */
   #sent: string | null = null;
 
@@ -74,6 +74,16 @@ export class Wizard {
     return this.stream
       ? ['credentials', 'verify', 'created']
       : ['provider', 'credentials', 'verify', 'created'];
+  }
+
+  /** Where its events come from. As soon as there is a source, none has to be made for it. */
+  get source(): SourceChoice {
+    const needless = this.#source.kind === 'new' && this.#store.sources.length > 0;
+    return needless ? usualSource(this.#store.sources) : this.#source;
+  }
+
+  set source(choice: SourceChoice) {
+    this.#source = choice;
   }
 
   get taken(): string[] {
@@ -361,8 +371,7 @@ export class Wizard {
     this.#nameByHand = draft.nameByHand;
     const { source } = draft;
     const gone = source.kind === 'one' && !this.#store.source(source.id);
-    const needless = source.kind === 'new' && this.#store.sources.length > 0;
-    if (!gone && !needless) this.source = source;
+    if (!gone) this.source = source;
     if (draft.provider) this.choose(draft.provider);
   }
 }

@@ -1,1 +1,18 @@
 //! The real window, driven like a person would.
+//!
+//! Each test has a display, a session bus with an unlocked keychain, a home and a data folder of
+//! its own, and drives the app that `cargo build -p penstock-desktop` built, through
+//! WebKitWebDriver. Nothing is faked: providers are the practice receiver on loopback. Pictures
+//! of what was seen are left in `target/screenshots`.
+
+#![cfg(target_os = "linux")]
+
+mod deletion;
+mod events;
+mod first_run;
+mod practice;
+mod providers;
+mod secrets;
+mod surroundings;
+mod webdriver;
+mod window;

@@ -1,0 +1,69 @@
+//! Audit events on their way into Penstock, as a program outside posts them.
+
+use crate::surroundings::free_port;
+use crate::window::Window;
+
+/// Where the page shows a token.
+const TOKEN: &str = "//*[contains(@class, 'verb')][.='Token']/following-sibling::*[1]";
+
+/// An HTTP intake made in the window.
+pub struct Intake {
+    url: String,
+    token: String,
+}
+
+impl Intake {
+    /// Connects a source as a person does, and copies down its address and token.
+    pub async fn connect(window: &Window) -> Self {
+        let port = free_port();
+        window.click("Sources").await;
+        window.click("Connect source").await;
+        window.fill("Port", &port.to_string()).await;
+        window.click("Connect source").await;
+        let token = window.text(TOKEN).await;
+        window.click("Done").await;
+        let url = format!("http://127.0.0.1:{port}/v1/events");
+        Self { url, token }
+    }
+
+    /// Copies down address and token of the only source there is.
+    pub async fn reveal(window: &Window) -> Self {
+        window.click("Sources").await;
+        let url = window.text("//*[.='POST']/following-sibling::*[1]").await;
+        window.click("Reveal token").await;
+        let token = window.text(TOKEN).await;
+        Self { url, token }
+    }
+
+    /// Posts events, one a line, and expects all of them to be accepted.
+    pub async fn post(&self, events: &[String]) {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        let request = client
+            .post(&self.url)
+            .bearer_auth(&self.token)
+            .body(events.join("\n"));
+        let answer = request.send().await.expect("the intake answers");
+        let text = answer.text().await.expect("in text");
+        assert_eq!(text, format!("{{\"accepted\":{}}}", events.len()));
+    }
+}
+
+/// Some of the events of `tests/fixtures`, as their sender wrote them.
+pub fn some() -> Vec<String> {
+    include_str!("../fixtures/events-1000.ndjson")
+        .lines()
+        .take(20)
+        .map(str::to_owned)
+        .collect()
+}
+
+pub fn ids(events: &[String]) -> Vec<String> {
+    let id = |event: &String| {
+        let event: serde_json::Value = serde_json::from_str(event).expect("JSON");
+        event["id"].as_str().expect("an id").to_owned()
+    };
+    events.iter().map(id).collect()
+}

@@ -1,0 +1,74 @@
+//! The wizard, from the choice of a provider to events that arrive there.
+
+use penstock_receiver::{Options, Receiver};
+
+use crate::events::{self, Intake};
+use crate::surroundings::Surroundings;
+use crate::window::Window;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_provider_is_set_up_verified_and_delivered_to() {
+    let receiver = Receiver::start(Options::default())
+        .await
+        .expect("a receiver");
+    let surroundings = Surroundings::new().await;
+    let window = surroundings.open_app().await;
+    let intake = Intake::connect(&window).await;
+
+    let forms = receiver.view().protocols;
+    for (provider, name, begin) in [
+        ("splunk", "Splunk", "Create your first stream"),
+        ("datadog", "Datadog", "New stream"),
+        ("better_stack", "Better Stack", "New stream"),
+        ("custom", "Custom", "New stream"),
+        ("practice", "Practice", "New stream"),
+    ] {
+        let form = forms
+            .iter()
+            .find(|form| form.provider == provider)
+            .expect("its protocol");
+        window.click("Streams").await;
+        window.click(begin).await;
+        set_up(&window, name, &form.values).await;
+        window.see("accepted the sample log entry").await;
+        window.picture(&format!("verified-{provider}")).await;
+        window.click("Create stream").await;
+        window.see("is live").await;
+        window.click("View stream").await;
+    }
+    let samples = receiver.progress().events;
+    assert_eq!(samples, 5, "each provider had one sample log entry");
+
+    let posted = events::some();
+    intake.post(&posted).await;
+    receiver
+        .wait_for_events(samples + 5 * posted.len() as u64)
+        .await;
+    let taken = receiver.events();
+    for id in events::ids(&posted) {
+        let times = taken
+            .iter()
+            .find(|taken| taken.id == id)
+            .map(|taken| taken.times);
+        assert_eq!(times, Some(5), "event {id} arrives once at each provider");
+    }
+
+    window.click("Streams").await;
+    window.see("5 of 5").await;
+    for (width, height) in [(1280, 820), (960, 640), (1600, 1000)] {
+        window.resize(width, height).await;
+        window.picture(&format!("streams-{width}")).await;
+    }
+    window.kill().await;
+}
+
+/// Chooses a provider, types its values, and goes on to Verify.
+pub async fn set_up(window: &Window, provider: &str, values: &[(String, String)]) {
+    window.click(provider).await;
+    window.click("Continue").await;
+    window.see("Input credentials").await;
+    for (field, value) in values {
+        window.fill_setting(field, value).await;
+    }
+    window.click("Continue to verify").await;
+}

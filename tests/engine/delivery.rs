@@ -284,3 +284,59 @@ async fn a_second_process_on_the_folder_reads_and_commands_but_does_not_deliver(
     }
     guest.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_without_secrets_needs_no_keychain() {
+    let vault = std::sync::Arc::new(penstock_engine::vault::memory::Memory::default());
+    let world = World::on(vault.clone()).await;
+    let source = world.intake("Intake").await;
+    vault.fail_with(Some(penstock_engine::problem::Problem::new(
+        "keychain-locked",
+        "Locked.",
+    )));
+    world.stream("Custom", json!({})).await;
+    post(&source, lines("e", 3)).await;
+    let status = world.until(|status| status.streams[0].delivered == 3).await;
+    assert_eq!(status.streams[0].status, Status::Healthy);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_keychain_holds_a_stream_and_an_unlocked_one_lets_it_go_on() {
+    let vault = std::sync::Arc::new(penstock_engine::vault::memory::Memory::default());
+    let world = World::on(vault.clone()).await;
+    let source = world.intake("Intake").await;
+    let details = json!({ "url": format!("{}/custom", world.receiver.base_url()) });
+    let secrets = json!({ "headers": [{ "key": "X-Token", "value": "secret-value" }] });
+    let stream = world.stream_of("custom", "Custom", details, secrets).await;
+    world
+        .engine
+        .pause_stream(&stream.id)
+        .await
+        .expect("it pauses");
+    vault.fail_with(Some(penstock_engine::problem::Problem::new(
+        "keychain-locked",
+        "Locked.",
+    )));
+    world
+        .engine
+        .resume_stream(&stream.id)
+        .await
+        .expect("it resumes");
+    post(&source, lines("e", 3)).await;
+    let status = world
+        .until(|status| status.streams[0].status == Status::Failing)
+        .await;
+    let problem = status.streams[0].last_problem.clone().expect("a problem");
+    assert_eq!(
+        (problem.code.as_str(), status.streams[0].waiting),
+        ("keychain-locked", 3)
+    );
+    vault.fail_with(None);
+    world
+        .engine
+        .retry_stream(&stream.id)
+        .await
+        .expect("it tries now");
+    let status = world.until(|status| status.streams[0].delivered == 3).await;
+    assert_eq!(status.streams[0].status, Status::Healthy);
+}

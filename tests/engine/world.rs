@@ -30,8 +30,16 @@ impl World {
     }
 
     pub async fn with(options: penstock_receiver::Options) -> Self {
+        Self::of(options, Arc::new(Memory::default())).await
+    }
+
+    /// On a vault that the test keeps a hand on.
+    pub async fn on(vault: Arc<Memory>) -> Self {
+        Self::of(penstock_receiver::Options::default(), vault).await
+    }
+
+    async fn of(options: penstock_receiver::Options, vault: Arc<dyn Vault>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let vault: Arc<dyn Vault> = Arc::new(Memory::default());
         let engine = open(folder.path(), &vault).await;
         engine.start().await.expect("delivery starts");
         let receiver = Receiver::start(options).await.expect("the receiver starts");

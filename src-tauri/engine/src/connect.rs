@@ -38,6 +38,8 @@ pub fn secrets(vault: &dyn Vault, stream: &StreamRow) -> Result<Secrets, Problem
         .fields
         .into_iter()
         .filter(|field| field.secret)
+        // A stream without secrets needs no keychain; a vault that people fill may know more.
+        .filter(|field| stream.secrets.contains(&field.name) || !vault.writable())
     {
         match vault.read(&owner, &field.name)? {
             Some(secret) => {
@@ -53,14 +55,21 @@ pub fn secrets(vault: &dyn Vault, stream: &StreamRow) -> Result<Secrets, Problem
 }
 
 fn missing(vault: &dyn Vault, label: &str, field: &str) -> Problem {
-    Problem::new(
+    let problem = Problem::new(
         "secret-missing",
         format!("{label} is no longer in the {}.", vault.name()),
     )
-    .cause("It was deleted there, or this data folder was copied from another machine or user.")
-    .next("Edit the stream and enter it again. Events wait safely meanwhile.")
     .short("Secret is missing")
-    .field(field)
+    .field(field);
+    if vault.writable() {
+        problem
+            .cause("It was deleted there, or this data folder came from another machine or user.")
+            .next("Edit the stream and enter it again. Events wait safely meanwhile.")
+    } else {
+        problem
+            .cause("Whatever starts Penstock does not give it this secret.")
+            .next("Provide it again and start Penstock anew. Events wait safely meanwhile.")
+    }
 }
 
 /// Field errors as one problem, for where there is no form to show them in.

@@ -284,21 +284,22 @@ impl Engine {
             return Ok(typed);
         }
         self.off_thread(move || {
-            let owner = match &row {
-                Some(row) => Owner {
-                    id: row.id.clone(),
-                    name: row.name.clone(),
-                },
-                None => Owner {
-                    id: String::new(),
-                    name,
-                },
+            let (owner, saved) = match row {
+                Some(row) => {
+                    let (id, name) = (row.id, row.name);
+                    (Owner { id, name }, row.secrets)
+                }
+                None => {
+                    let id = String::new();
+                    (Owner { id, name }, BTreeSet::new())
+                }
             };
             let mut secrets = Secrets::new();
             for field in about.fields.into_iter().filter(|field| field.secret) {
+                let known = saved.contains(&field.name) || !vault.writable();
                 if let Some(secret) = typed.get(&field.name) {
                     secrets.insert(field.name, secret.clone());
-                } else if let Some(secret) = vault.read(&owner, &field.name)? {
+                } else if known && let Some(secret) = vault.read(&owner, &field.name)? {
                     secrets.insert(field.name, secret);
                 }
             }

@@ -27,24 +27,28 @@ impl Keyring {
             address: address.trim_end().to_owned(),
             home,
         };
-        let mut daemon = with_home(
-            &mut Command::new("gnome-keyring-daemon"),
-            keyring.home.path(),
-        )
-        .args(["--unlock", "--components=secrets"])
-        .env("DBUS_SESSION_BUS_ADDRESS", keyring.address())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("gnome-keyring-daemon");
+        // It has its name on the bus before anyone asks: the bus would start another one.
+        let script = r#"
+            gnome-keyring-daemon --unlock --components=secrets
+            until dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+                org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true
+            do :; done"#;
+        let mut daemon = with_home(&mut Command::new("sh"), keyring.home.path())
+            .args(["-ec", script])
+            .env("DBUS_SESSION_BUS_ADDRESS", keyring.address())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a shell");
         daemon
             .stdin
             .take()
             .expect("piped")
             .write_all(b"password")
             .expect("written");
-        assert!(daemon.wait().expect("ends").success());
+        let status = daemon.wait().expect("it ends");
+        assert!(status.success(), "gnome-keyring-daemon and dbus-send run");
         keyring
     }
 

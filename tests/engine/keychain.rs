@@ -8,15 +8,27 @@ use penstock_engine::secret::Secret;
 use penstock_engine::vault::{Keychain, Owner, Vault};
 use secret_service::EncryptionType;
 use secret_service::blocking::SecretService;
-use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 /// Set in the child.
 const INSIDE: &str = "PENSTOCK_TEST_INSIDE_SESSION";
 
-const UNLOCKED: &str =
-    "printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null";
+/// Starts a keyring program, with the password of its keyring, and waits until it has its name on
+/// the bus: the bus starts another one for whoever asks before.
+const UNLOCKED: &str = r#"
+printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+until dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+    org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true; do :; done
+"#;
+
+/// Ends the keyring program that has the name.
+const ENDED: &str = r#"
+pid=$(dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / \
+    org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets | sed 's/.*uint32 //')
+kill "$pid"
+while kill -0 "$pid" 2>/dev/null; do :; done
+"#;
 
 /// Runs the test `name` again inside a session made ready by the shell command `prepare`. True
 /// for the child, which then goes on with the test.
@@ -100,19 +112,10 @@ fn lock() {
 
 /// A new keyring program takes the place of the one that runs, and is given the password.
 fn start_anew() {
-    let mut daemon = Command::new("gnome-keyring-daemon")
-        .args(["--replace", "--unlock", "--components=secrets"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("gnome-keyring-daemon");
-    daemon
-        .stdin
-        .take()
-        .expect("piped")
-        .write_all(b"password")
-        .expect("written");
-    assert!(daemon.wait().expect("ends").success());
+    let status = Command::new("sh")
+        .args(["-ec", &format!("{ENDED}{UNLOCKED}")])
+        .status();
+    assert!(status.expect("a shell").success());
 }
 
 #[test]
@@ -234,16 +237,42 @@ fn a_session_without_a_bus_has_no_keychain() {
 
 #[test]
 fn a_session_without_a_keyring_program_has_no_keychain() {
-    let bus = r#"cat >"$HOME/bus.conf" <<'END'
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+    let name = "a_session_without_a_keyring_program_has_no_keychain";
+    if inside(name, &on_a_bus_that("", "")) {
+        all_refused("keychain-missing");
+    }
+}
+
+#[test]
+fn a_sandbox_that_keeps_penstock_out_is_told_apart() {
+    let name = "a_sandbox_that_keeps_penstock_out_is_told_apart";
+    let deny = r#"<deny send_destination="org.freedesktop.secrets"/>"#;
+    if inside(name, &on_a_bus_that(deny, UNLOCKED)) {
+        all_refused("keychain-denied");
+    }
+}
+
+/// Goes on on another bus, with a policy of its own, that starts no program by itself.
+fn on_a_bus_that(policy: &str, prepare: &str) -> String {
+    let config = format!(
+        r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
   <listen>unix:tmpdir=/tmp</listen>
-  <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
-</busconfig>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+    {policy}
+  </policy>
+</busconfig>"#
+    );
+    format!(
+        r#"cat >"$HOME/bus.conf" <<'END'
+{config}
 END
-exec dbus-run-session --config-file="$HOME/bus.conf" -- "$0" --exact "$1" --nocapture"#;
-    if inside("a_session_without_a_keyring_program_has_no_keychain", bus) {
-        all_refused("keychain-missing");
-    }
+exec dbus-run-session --config-file="$HOME/bus.conf" -- sh -c '{prepare}
+exec "$0" --exact "$1" --nocapture' "$0" "$1""#
+    )
 }

@@ -2,16 +2,14 @@
 //! of the memory that all requests share.
 
 use bytes::Bytes;
-use flate2::write::MultiGzDecoder;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONTENT_ENCODING, HeaderMap};
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::decode::{Decoder, Encoding};
 use super::refusal::Refusal;
 
 /// How much one body may be.
@@ -23,48 +21,6 @@ pub struct Bounds {
     pub decompressed: usize,
     /// Longest wait for the next piece.
     pub idle: Duration,
-}
-
-/// How a body is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    Identity,
-    Gzip,
-    Zstd,
-}
-
-impl Encoding {
-    pub fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let mut found = Encoding::Identity;
-        for value in headers.get_all(CONTENT_ENCODING) {
-            let value = value.to_str().map_err(|_| Refusal::encoding_unknown())?;
-            for name in value
-                .split(',')
-                .map(|name| name.trim().to_ascii_lowercase())
-            {
-                let next = match name.as_str() {
-                    "" | "identity" => continue,
-                    "gzip" | "x-gzip" => Encoding::Gzip,
-                    "zstd" => Encoding::Zstd,
-                    _ => return Err(Refusal::encoding_unknown()),
-                };
-                // Compressed twice: nobody does, and bombs would.
-                if found != Encoding::Identity {
-                    return Err(Refusal::encoding_unknown());
-                }
-                found = next;
-            }
-        }
-        Ok(found)
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Encoding::Identity => "text",
-            Encoding::Gzip => "gzip",
-            Encoding::Zstd => "zstd",
-        }
-    }
 }
 
 /// The memory that the bodies of all requests share.
@@ -197,207 +153,9 @@ async fn next(body: &mut Incoming, idle: Duration) -> Result<Option<Bytes>, Refu
     }
 }
 
-enum Decoder {
-    Identity(Bounded),
-    Gzip(Box<MultiGzDecoder<Bounded>>),
-    Zstd {
-        raw: zstd::stream::raw::Decoder<'static>,
-        out: Bounded,
-        buffer: Vec<u8>,
-        whole: bool,
-    },
-}
-
-impl Decoder {
-    fn new(encoding: Encoding, bounds: Bounds, expected: usize) -> Self {
-        let limit = match encoding {
-            Encoding::Identity => bounds.body,
-            Encoding::Gzip | Encoding::Zstd => bounds.decompressed,
-        };
-        let out = Bounded {
-            bytes: Vec::with_capacity(expected.min(limit)),
-            limit,
-            exceeded: false,
-        };
-        match encoding {
-            Encoding::Identity => Decoder::Identity(out),
-            Encoding::Gzip => Decoder::Gzip(Box::new(MultiGzDecoder::new(out))),
-            Encoding::Zstd => {
-                let mut raw = zstd::stream::raw::Decoder::new().expect("a zstd decoder");
-                // RFC 9659: a Content-Encoding may ask for a window of 8 MiB and no more.
-                raw.set_parameter(zstd::stream::raw::DParameter::WindowLogMax(23))
-                    .expect("a valid window size");
-                Decoder::Zstd {
-                    raw,
-                    out,
-                    buffer: vec![0; 64 << 10],
-                    whole: false,
-                }
-            }
-        }
-    }
-
-    fn out(&self) -> &Bounded {
-        match self {
-            Decoder::Identity(out) | Decoder::Zstd { out, .. } => out,
-            Decoder::Gzip(decoder) => decoder.get_ref(),
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        self.out().bytes.len()
-    }
-
-    fn take(&mut self, portion: &[u8]) -> Result<(), Refusal> {
-        let result = match self {
-            Decoder::Identity(out) => out.write_all(portion),
-            Decoder::Gzip(decoder) => decoder.write_all(portion),
-            Decoder::Zstd {
-                raw,
-                out,
-                buffer,
-                whole,
-            } => unzstd(raw, portion, buffer, out, whole),
-        };
-        result.map_err(|_| self.refusal())
-    }
-
-    fn finish(mut self) -> Result<Bytes, Refusal> {
-        let result = match &mut self {
-            Decoder::Gzip(decoder) => decoder.try_finish().is_ok(),
-            Decoder::Zstd { whole, .. } => *whole,
-            Decoder::Identity(_) => true,
-        };
-        if !result {
-            return Err(self.refusal());
-        }
-        let out = match self {
-            Decoder::Identity(out) | Decoder::Zstd { out, .. } => out,
-            Decoder::Gzip(mut decoder) => std::mem::take(decoder.get_mut()),
-        };
-        Ok(Bytes::from(out.bytes))
-    }
-
-    fn refusal(&self) -> Refusal {
-        match self {
-            _ if self.out().exceeded => {
-                Refusal::too_large(self.out().limit, !matches!(self, Decoder::Identity(_)))
-            }
-            Decoder::Identity(_) => Refusal::body_cut_off(),
-            Decoder::Gzip(_) => Refusal::encoding_broken(Encoding::Gzip.name()),
-            Decoder::Zstd { .. } => Refusal::encoding_broken(Encoding::Zstd.name()),
-        }
-    }
-}
-
-fn unzstd(
-    raw: &mut zstd::stream::raw::Decoder<'static>,
-    portion: &[u8],
-    buffer: &mut [u8],
-    out: &mut Bounded,
-    whole: &mut bool,
-) -> std::io::Result<()> {
-    use zstd::stream::raw::Operation;
-    let mut taken = 0;
-    loop {
-        let status = raw.run_on_buffers(&portion[taken..], buffer)?;
-        taken += status.bytes_read;
-        out.write_all(&buffer[..status.bytes_written])?;
-        *whole = status.remaining == 0;
-        let drained = status.bytes_written < buffer.len();
-        if taken == portion.len() && (drained || *whole) {
-            return Ok(());
-        }
-    }
-}
-
-/// A buffer that takes no more than it may.
-#[derive(Default)]
-struct Bounded {
-    bytes: Vec<u8>,
-    limit: usize,
-    exceeded: bool,
-}
-
-impl Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.bytes.len() + bytes.len() > self.limit {
-            self.exceeded = true;
-            return Err(std::io::ErrorKind::FileTooLarge.into());
-        }
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const BOUNDS: Bounds = Bounds {
-        body: 1 << 20,
-        decompressed: 4 << 20,
-        idle: Duration::from_secs(5),
-    };
-
-    fn decoded(encoding: Encoding, body: &[u8]) -> Result<Bytes, Refusal> {
-        let mut decoder = Decoder::new(encoding, BOUNDS, 1 << 10);
-        for portion in body.chunks(7) {
-            decoder.take(portion)?;
-        }
-        decoder.finish()
-    }
-
-    fn gzip(text: &[u8]) -> Vec<u8> {
-        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        out.write_all(text).expect("in memory");
-        out.finish().expect("in memory")
-    }
-
-    fn zstd(text: &[u8]) -> Vec<u8> {
-        zstd::bulk::compress(text, 1).expect("in memory")
-    }
-
-    #[test]
-    fn compressed_bodies_come_out_whole_also_in_several_members() {
-        let text = b"{\"a\":1}\n".repeat(5_000);
-        for (encoding, compress) in [
-            (Encoding::Gzip, gzip as fn(&[u8]) -> Vec<u8>),
-            (Encoding::Zstd, zstd),
-        ] {
-            let once = compress(&text);
-            assert_eq!(decoded(encoding, &once).expect("valid"), text);
-            let twice = [once.clone(), once].concat();
-            assert_eq!(decoded(encoding, &twice).expect("valid"), text.repeat(2));
-        }
-    }
-
-    #[test]
-    fn cut_off_or_broken_compression_is_refused() {
-        for (encoding, whole) in [
-            (Encoding::Gzip, gzip(b"{\"a\":1}")),
-            (Encoding::Zstd, zstd(b"{\"a\":1}")),
-        ] {
-            for body in [&whole[..whole.len() - 2], b"{\"a\":1}", b""] {
-                let refusal = decoded(encoding, body).expect_err("not valid");
-                assert_eq!(refusal.status, 400, "{encoding:?} {body:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_bomb_is_refused_without_being_unpacked_in_full() {
-        let text = vec![b' '; 64 << 20];
-        for (encoding, body) in [(Encoding::Gzip, gzip(&text)), (Encoding::Zstd, zstd(&text))] {
-            assert!(body.len() < BOUNDS.body);
-            let refusal = decoded(encoding, &body).expect_err("too large");
-            assert_eq!(refusal.status, 413, "{encoding:?}");
-        }
-    }
 
     #[tokio::test]
     async fn a_share_never_exceeds_the_room_and_only_one_request_may_exceed_its_share() {

@@ -6,6 +6,7 @@
 //! on loopback unless told otherwise, and answers no `Host` but its own.
 
 mod body;
+mod decode;
 mod json;
 mod listen;
 mod refusal;

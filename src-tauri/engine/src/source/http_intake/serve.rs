@@ -16,7 +16,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::body::{self, Bounds, Encoding, Room};
+use super::body::{self, Bounds, Room};
+use super::decode::Encoding;
 use super::listen::{self, OwnHosts};
 use super::refusal::Refusal;
 use super::split::split;
@@ -32,7 +33,8 @@ const BODY_IDLE: Duration = Duration::from_secs(30);
 const DISCARD_IDLE: Duration = Duration::from_secs(2);
 /// Longest wait for requests in flight when stopping.
 const STOP_TIME: Duration = Duration::from_secs(30);
-const CONNECTIONS: usize = 1_024;
+/// Well below the 1,024 files that a process may usually have open.
+const CONNECTIONS: usize = 512;
 /// Memory for the bodies of all requests in flight.
 const ROOM: usize = 64 << 20;
 /// A larger body is checked off the async threads.

@@ -14,14 +14,14 @@ async fn a_stream_is_deleted_only_once_its_name_is_typed() {
     let surroundings = Surroundings::new().await;
     let window = surroundings.open_app().await;
     Intake::connect(&window).await;
-    window.click("Streams").await;
+    window.go_to("Streams").await;
     window.click("Create your first stream").await;
     let url = format!("{}/practice", receiver.base_url());
     set_up(&window, "Practice receiver", &[("url".to_owned(), url)]).await;
     window.see("accepted the sample log entry").await;
     window.click("Create stream").await;
     window.click("View stream").await;
-    window.click("Streams").await;
+    window.go_to("Streams").await;
 
     window.click("More actions for Practice receiver").await;
     window.click("Delete").await;

@@ -16,7 +16,7 @@ impl Intake {
     /// Connects a source as a person does, and copies down its address and token.
     pub async fn connect(window: &Window) -> Self {
         let port = free_port();
-        window.click("Sources").await;
+        window.go_to("Sources").await;
         window.click("Connect source").await;
         window.fill("Port", &port.to_string()).await;
         window.click("Connect source").await;
@@ -28,7 +28,7 @@ impl Intake {
 
     /// Copies down address and token of the only source there is.
     pub async fn reveal(window: &Window) -> Self {
-        window.click("Sources").await;
+        window.go_to("Sources").await;
         let url = window.text("//*[.='POST']/following-sibling::*[1]").await;
         window.click("Reveal token").await;
         let token = window.text(TOKEN).await;

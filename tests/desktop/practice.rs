@@ -17,14 +17,16 @@ async fn a_newcomer_sees_events_arrive_at_the_practice_receiver() {
     window.click("View stream").await;
     let intake = Intake::reveal(&window).await;
     intake.post(&events::some()).await;
-    window.click("Practice receiver").await;
-    window.see("21").await;
+    window.go_to("Practice receiver").await;
+    window.see("21 events taken").await;
     window.picture("practice").await;
 
     surroundings.end_app(window).await;
     let window = surroundings.open_app().await;
-    window.see("Healthy").await;
+    window.go_to("Sources").await;
+    window.see("Listening").await;
     intake.post(&events::some()).await;
-    window.see("40").await;
+    window.go_to("Practice receiver").await;
+    window.see("20 events taken").await;
     window.kill().await;
 }

@@ -27,7 +27,7 @@ async fn every_provider_is_set_up_verified_and_delivered_to() {
             .iter()
             .find(|form| form.provider == provider)
             .expect("its protocol");
-        window.click("Streams").await;
+        window.go_to("Streams").await;
         window.click(begin).await;
         set_up(&window, name, &form.values).await;
         window.see("accepted the sample log entry").await;
@@ -53,7 +53,7 @@ async fn every_provider_is_set_up_verified_and_delivered_to() {
         assert_eq!(times, Some(5), "event {id} arrives once at each provider");
     }
 
-    window.click("Streams").await;
+    window.go_to("Streams").await;
     window.see("5 of 5").await;
     for (width, height) in [(1280, 820), (960, 640), (1600, 1000)] {
         window.resize(width, height).await;

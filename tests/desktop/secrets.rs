@@ -21,7 +21,7 @@ async fn secrets_stand_in_the_keychain_alone_and_outlive_the_app() {
 
     let base = receiver.base_url();
     let text = |text: &str| text.to_owned();
-    window.click("Streams").await;
+    window.go_to("Streams").await;
     window.click("Create your first stream").await;
     let values = [
         (text("hostname"), base.clone()),
@@ -49,6 +49,8 @@ async fn secrets_stand_in_the_keychain_alone_and_outlive_the_app() {
     let window = surroundings.open_app().await;
     window.overhear().await;
     window.see("2 of 2").await;
+    window.go_to("Sources").await;
+    window.see("Listening").await;
     intake.post(&posted).await;
     receiver.wait_for_events(2 + 4 * posted.len() as u64).await;
     walk_through(&window).await;
@@ -81,13 +83,13 @@ async fn finish(window: &Window) {
     window.click("Create stream").await;
     window.see("is live").await;
     window.click("View stream").await;
-    window.click("Streams").await;
+    window.go_to("Streams").await;
 }
 
 /// Looks at every place where a stream's settings and deliveries are shown.
 async fn walk_through(window: &Window) {
     for stream in ["Splunk", "Custom"] {
-        window.click("Streams").await;
+        window.go_to("Streams").await;
         window.open_row(stream).await;
         window.click("Settings").await;
         window.click("Deliveries").await;
@@ -95,7 +97,7 @@ async fn walk_through(window: &Window) {
         window.see("Exactly as sent").await;
         window.click("Close").await;
     }
-    window.click("Activity").await;
+    window.go_to("Activity").await;
 }
 
 async fn nothing_is_told(surroundings: &Surroundings, window: &Window) {

@@ -39,6 +39,19 @@ impl Window {
         .await;
     }
 
+    /// Goes to a page by the side bar.
+    pub async fn go_to(&self, page: &str) {
+        let path = format!(
+            "//nav//a[starts-with(normalize-space(.), {})]",
+            quoted(page)
+        );
+        self.until(page, async || {
+            let link = self.0.find(&path).await.ok()?.pop()?;
+            self.0.click(&link).await.ok()
+        })
+        .await;
+    }
+
     /// Clicks the button, link, tab or option of this name, once it is there.
     pub async fn click(&self, name: &str) {
         let text = quoted(name);

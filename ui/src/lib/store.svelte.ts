@@ -49,16 +49,18 @@ export class Store {
   async start(): Promise<void> {
     try {
       this.#stop ??= await this.#host.listen('changes', (changes) => this.#heard(changes));
-      const [app, status, providers] = await Promise.all([
+      const asked = this.#host.call('status', {});
+      // A store that is shut has none; then the app says why.
+      asked.catch(() => {});
+      [this.app, this.providers] = await Promise.all([
         this.#host.call('app', {}),
-        this.#host.call('status', {}),
         this.#host.call('providers', {}),
       ]);
-      this.app = app;
-      this.streams = status.streams;
-      this.sources = status.sources;
-      this.journal = status.journal;
-      this.providers = providers;
+      if (this.app.problem) return;
+      const { streams, sources, journal } = await asked;
+      this.streams = streams;
+      this.sources = sources;
+      this.journal = journal;
       this.problem = null;
       this.ready = true;
       this.#told();

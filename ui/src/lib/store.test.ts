@@ -91,6 +91,21 @@ describe('the store', () => {
     expect([store.ready, store.problem]).toEqual([false, problem]);
   });
 
+  it('leaves it to the app to say why the store is shut', async () => {
+    const problem = { code: 'store-newer', summary: 'Newer.', next_steps: [] };
+    const { host: script } = host();
+    const store = new Store({
+      ...script,
+      call: async (command, takes) => {
+        if (command === 'status') throw problem;
+        const answer = await script.call(command, takes);
+        return command === 'app' ? Object.assign({}, answer, { problem }) : answer;
+      },
+    });
+    await store.start();
+    expect([store.ready, store.problem, store.app?.problem]).toEqual([false, null, problem]);
+  });
+
   it('tells of new attempts by stream', async () => {
     const { host: script, tell } = host();
     const store = new Store(script);

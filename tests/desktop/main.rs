@@ -13,6 +13,8 @@ mod first_run;
 mod practice;
 mod providers;
 mod secrets;
+mod settings;
 mod surroundings;
+mod trouble;
 mod webdriver;
 mod window;

@@ -21,14 +21,24 @@ pub struct Surroundings {
     driver_url: String,
     // Ended in this order, the folders last.
     _driver: Child,
-    _keychain: Child,
+    _keychain: Option<Child>,
     _bus: Child,
     _display: Child,
     home: TempDir,
 }
 
 impl Surroundings {
+    /// With a keychain that is unlocked.
     pub async fn new() -> Self {
+        Self::with_keychain(true).await
+    }
+
+    /// With a keychain only where one is asked for, and then with no keyring in it.
+    pub async fn without_keyring() -> Self {
+        Self::with_keychain(false).await
+    }
+
+    async fn with_keychain(unlocked: bool) -> Self {
         let home = tempfile::tempdir().expect("a temporary home");
         let data_dir = home.path().join("penstock");
         let mut variables = variables(home.path(), &data_dir);
@@ -45,7 +55,11 @@ impl Surroundings {
         let (bus, address) = announced(bus).await;
         variables.push(("DBUS_SESSION_BUS_ADDRESS", address.into()));
 
-        let keychain = unlocked_keychain(&variables).await;
+        let keychain = if unlocked {
+            Some(unlocked_keychain(&variables).await)
+        } else {
+            None
+        };
         let port = free_port();
         // What the app prints is looked at as well.
         let output = fs::File::create(home.path().join("output")).expect("a file for output");

@@ -39,6 +39,25 @@ impl Window {
         .await;
     }
 
+    /// Waits for a text to stand in the dialog that is open.
+    pub async fn see_in_dialog(&self, text: &str) {
+        let path = format!(
+            "//*[@role='dialog']//*[contains(normalize-space(.), {})]",
+            quoted(text)
+        );
+        self.wait_for(text, &path).await;
+    }
+
+    /// Waits for the page to be darker than its text.
+    pub async fn see_dark(&self) {
+        let background = "return getComputedStyle(document.body).backgroundColor";
+        self.until("a dark page", async || {
+            let colour = self.run(background).await;
+            Some(()).filter(|()| is_dark(colour.as_str().unwrap_or_default()))
+        })
+        .await;
+    }
+
     /// Goes to a page by the side bar.
     pub async fn go_to(&self, page: &str) {
         let path = format!(
@@ -205,4 +224,19 @@ fn quoted(text: &str) -> String {
         "XPath has no escape for quotation marks"
     );
     format!("\"{text}\"")
+}
+
+/// Whether a colour as CSS computes it (`rgb(14, 18, 22)`, `oklch(0.2 …)`) is dark.
+fn is_dark(colour: &str) -> bool {
+    let numbers = colour.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    let first = numbers
+        .filter_map(|number| number.parse::<f64>().ok())
+        .next();
+    first.is_some_and(|first| {
+        if colour.starts_with("rgb") {
+            first < 64.0
+        } else {
+            first < 0.4
+        }
+    })
 }

@@ -45,7 +45,7 @@ impl Intakes {
         let rows = self.engine.0.store.read(sources::all).await?;
         let wanted: HashMap<String, SourceRow> = rows
             .into_iter()
-            .filter(|row| row.kind == super::sources::HTTP_INTAKE && row.paused_at.is_none())
+            .filter(|row| row.kind == http_intake::KIND && row.paused_at.is_none())
             .map(|row| (row.id.clone(), row))
             .collect();
         let outdated: Vec<String> = self

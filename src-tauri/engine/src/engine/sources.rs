@@ -13,8 +13,6 @@ use crate::store::sources::{self, SourceRow};
 use crate::vault::Owner;
 use crate::view::{SourceCreated, SourceDraft, SourceView};
 
-pub const HTTP_INTAKE: &str = "http_intake";
-
 /// The vault's field for an intake's token.
 const TOKEN: &str = "token";
 const FIRST_PORT: u16 = 8787;
@@ -45,7 +43,7 @@ impl Engine {
     }
 
     pub async fn create_source(&self, draft: SourceDraft) -> Result<SourceCreated, Problem> {
-        if draft.kind != HTTP_INTAKE {
+        if draft.kind != http_intake::KIND {
             return Err(Problem::new(
                 "source-kind-unknown",
                 format!("There is no source of the kind {:?}.", draft.kind),

@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::sources::HTTP_INTAKE;
 use crate::clock::{Millis, rfc3339};
 use crate::health;
 use crate::problem::Problem;
 use crate::provider::{self, Field};
+use crate::source::http_intake;
 use crate::store::cursor::{self, Cursor};
 use crate::store::journal::Blocks;
 use crate::store::sources::{self, SourceRow};
@@ -131,7 +131,7 @@ pub fn source(
         status,
         url: listen.as_deref().map(intake_url),
         listen,
-        token: (row.kind == HTTP_INTAKE).then_some(if row.token_saved {
+        token: (row.kind == http_intake::KIND).then_some(if row.token_saved {
             Saved::Saved
         } else {
             Saved::Missing

@@ -21,6 +21,9 @@ use sha2::{Digest, Sha256};
 
 use crate::secret::Secret;
 
+/// What a source of this kind is called.
+pub const KIND: &str = "http_intake";
+
 /// What an intake is started with.
 #[derive(Debug, Clone)]
 pub struct Options {

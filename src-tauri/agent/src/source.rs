@@ -18,6 +18,7 @@ pub enum Command {
         /// http_intake: programs post events to it
         #[arg(long)]
         kind: String,
+        /// What to call it
         #[arg(long)]
         name: String,
         /// A setting, for example listen=127.0.0.1:8787
@@ -27,20 +28,31 @@ pub enum Command {
     /// List every source
     List,
     /// Show a source
-    Show { source: String },
+    Show {
+        /// Its name or id
+        source: String,
+    },
     /// Print a source's token
     Token {
+        /// Its name or id
         source: String,
         /// Make a new one; the old one stops working
         #[arg(long)]
         new: bool,
     },
     /// Stop taking events in
-    Pause { source: String },
+    Pause {
+        /// Its name or id
+        source: String,
+    },
     /// Take events in again
-    Resume { source: String },
+    Resume {
+        /// Its name or id
+        source: String,
+    },
     /// Delete a source; events it brought are still delivered
     Delete {
+        /// Its name or id
         source: String,
         /// Do not ask
         #[arg(long, short)]

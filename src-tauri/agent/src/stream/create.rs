@@ -17,6 +17,7 @@ pub struct Create {
     /// As in `penstock provider list`
     #[arg(long, value_name = "ID")]
     provider: String,
+    /// What to call it
     #[arg(long)]
     name: String,
     /// A field of the provider, as in `penstock provider show`

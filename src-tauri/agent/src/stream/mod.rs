@@ -26,22 +26,36 @@ pub enum Command {
     /// List every stream
     List,
     /// Show a stream
-    Show { stream: String },
+    Show {
+        /// Its name or id
+        stream: String,
+    },
     /// Send a sample log entry and show what the provider answers
     Test {
+        /// Its name or id
         stream: String,
         /// The entry to send, a JSON object; - is standard input
         #[arg(long, value_name = "FILE|-")]
         sample: Option<inputs::From>,
     },
     /// Stop delivering; events wait
-    Pause { stream: String },
+    Pause {
+        /// Its name or id
+        stream: String,
+    },
     /// Deliver again
-    Resume { stream: String },
+    Resume {
+        /// Its name or id
+        stream: String,
+    },
     /// Try again now instead of waiting
-    Retry { stream: String },
+    Retry {
+        /// Its name or id
+        stream: String,
+    },
     /// Delete a stream, with its failed events
     Delete {
+        /// Its name or id
         stream: String,
         /// Do not ask
         #[arg(long, short)]
@@ -53,6 +67,7 @@ pub enum Command {
     SetAside(set_aside::SetAside),
     /// Deliver again from a point in the past
     Replay {
+        /// Its name or id
         stream: String,
         /// A sequence number, a time, 24h for a day ago, or begin
         #[arg(long, value_name = "TIME|SEQ")]
@@ -62,6 +77,7 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Attempts {
+    /// Its name or id
     stream: String,
     /// At most this many
     #[arg(long, default_value_t = 20)]

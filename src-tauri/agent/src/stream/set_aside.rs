@@ -11,6 +11,7 @@ use crate::table::Table;
 
 #[derive(Args)]
 pub struct SetAside {
+    /// Its name or id
     stream: String,
     /// Deliver them again
     #[arg(long, group = "what")]

@@ -11,9 +11,13 @@ pub struct Practice {
 
 impl Practice {
     pub fn start() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub fn with(options: Options) -> Self {
         let runtime = Runtime::new().expect("threads");
         let receiver = runtime
-            .block_on(Receiver::start(Options::default()))
+            .block_on(Receiver::start(options))
             .expect("a free port");
         Self { runtime, receiver }
     }

@@ -2,6 +2,8 @@
 
 use crate::practice::Practice;
 use crate::program::{Home, post};
+use penstock_receiver::Options;
+use penstock_receiver::protocol::cribl::Scheme;
 use serde_json::Value;
 
 const TOKEN: &str = "pst_of_the_test";
@@ -82,6 +84,32 @@ fn refused(home: &Home, name: &str, provider: &str, settings: &[&str]) -> Value 
         .iter()
         .for_each(|setting| args.extend(["--set", setting]));
     home.problem(&args)
+}
+
+#[test]
+fn a_stream_is_made_with_the_details_that_were_accepted() {
+    let mut options = Options::default();
+    options.cribl.scheme = Scheme::Bare;
+    let practice = Practice::with(options);
+    let home = Home::new().with(
+        "PENSTOCK_SECRET_CRIBL_TOKEN",
+        practice.value("cribl", "token"),
+    );
+    let url = format!("url={}", practice.value("cribl", "url"));
+    let made = home.json(&[
+        "stream",
+        "create",
+        "--provider",
+        "cribl",
+        "--name",
+        "cribl",
+        "--set",
+        &url,
+        "--set",
+        "auth_scheme=bearer",
+    ]);
+    assert_eq!(made["details"]["auth_scheme"], "bare", "{made}");
+    assert_eq!(made["verified"], true);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod http_intake;
 mod keychain;
 mod loopback;
 mod official_clients;
+mod proofs;
 mod providers;
 mod proxy;
 mod store;

@@ -235,6 +235,11 @@ pub struct VerifyReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub certificate: Option<CertificateView>,
+    /// Set where it was accepted with other details than those given; the stream is to be made
+    /// with these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub details: Option<Details>,
     pub exchange: Exchange,
     /// The sample log entry as it was sent, pretty JSON.
     pub sample: String,

@@ -319,7 +319,12 @@ summary: string, problem: Problem | null,
 /**
  * The server's certificate, where it was refused.
  */
-certificate?: CertificateView, exchange: Exchange, 
+certificate?: CertificateView, 
+/**
+ * Set where it was accepted with other details than those given; the stream is to be made
+ * with these.
+ */
+details?: { [key in string]: JsonValue }, exchange: Exchange, 
 /**
  * The sample log entry as it was sent, pretty JSON.
  */

@@ -49,7 +49,7 @@ impl Create {
             None => SecretsDraft::default(),
         };
         known_secrets(&about, &secrets)?;
-        let draft = StreamDraft {
+        let mut draft = StreamDraft {
             provider: self.provider,
             name: self.name,
             source: self.source,
@@ -73,6 +73,9 @@ impl Create {
                     .into());
             }
             say.note(&show::report(&report));
+            if let Some(details) = report.details {
+                draft.details = details;
+            }
         }
         let replay = self.from.replay(&SystemClock);
         // With a start in the past, nothing may be delivered before the cursor is there.

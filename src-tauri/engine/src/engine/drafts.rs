@@ -1,25 +1,22 @@
-//! Drafts of streams: checking, proving and saving them.
+//! Drafts of streams: checking and saving them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
+use super::Engine;
 use super::views::{clean_name, name_taken};
-use super::{Engine, OnStages};
-use crate::clock::{Millis, parse_rfc3339};
-use crate::connect::{self, invalid};
+use crate::connect::invalid;
 use crate::exchange;
 use crate::http::Client;
 use crate::problem::Problem;
 use crate::provider::{self, Connected, Details, FieldError};
 use crate::sample;
 use crate::secret::Secrets;
-use crate::store::attempt::{self, Attempt};
 use crate::store::streams::{self, StreamRow};
 use crate::store::{cursor, journal, sources};
 use crate::vault::Owner;
-use crate::verify::{Verification, verify};
-use crate::view::{DraftCheck, Outcome, StageKind, StreamDraft, StreamView, VerifyReport};
+use crate::view::{DraftCheck, StreamDraft, StreamView};
 
 impl Engine {
     /// Checks as a person types; reads nothing from the network.
@@ -63,86 +60,6 @@ impl Engine {
                 })
             }
         }
-    }
-
-    /// Sends the sample log entry on the very path that live events take. `sample` is the entry
-    /// as edited by a person; it stays labelled as a sample.
-    pub async fn verify(
-        &self,
-        draft: StreamDraft,
-        sample: Option<String>,
-        on_stages: OnStages,
-    ) -> Result<VerifyReport, Problem> {
-        let secrets = self.effective_secrets(&draft).await?;
-        let client = Client::new(&draft.details, &secrets).map_err(|errors| invalid(&errors))?;
-        let connected = connect_draft(&draft.provider, &draft.details, &secrets)?;
-        self.prove(
-            &draft.provider,
-            &connected,
-            &client,
-            sample.as_deref(),
-            &on_stages,
-        )
-        .await
-    }
-
-    /// The same for a stream that exists; kept among its attempts.
-    pub async fn send_sample(
-        &self,
-        key: &str,
-        sample: Option<String>,
-        on_stages: OnStages,
-    ) -> Result<VerifyReport, Problem> {
-        let row = self.stream_row(key).await?;
-        let (vault, stream) = (Arc::clone(&self.0.vault), row.clone());
-        let secrets = self
-            .off_thread(move || connect::secrets(&*vault, &stream))
-            .await?;
-        let client = Client::new(&row.details, &secrets).map_err(|errors| invalid(&errors))?;
-        let connected = connect_draft(&row.provider, &row.details, &secrets)?;
-        let report = self
-            .prove(
-                &row.provider,
-                &connected,
-                &client,
-                sample.as_deref(),
-                &on_stages,
-            )
-            .await?;
-        let attempt = as_attempt(&report, self.now());
-        let (id, accepted) = (row.id.clone(), report.accepted);
-        self.0
-            .store
-            .write(move |connection| {
-                attempt::insert(connection, &id, &attempt)?;
-                if accepted {
-                    streams::set_verified(connection, &id)
-                } else {
-                    Ok(())
-                }
-            })
-            .await?;
-        self.0.touched.attempts(&row.id);
-        Ok(report)
-    }
-
-    async fn prove(
-        &self,
-        provider: &str,
-        connected: &Connected,
-        client: &Client,
-        edited: Option<&str>,
-        on_stages: &OnStages,
-    ) -> Result<VerifyReport, Problem> {
-        let name = provider::find(provider)?.about().name;
-        let verification = Verification {
-            provider_name: &name,
-            destination: &*connected.destination,
-            client,
-            sample: sample::entry(self.now(), edited)?,
-            clock: &*self.0.clock,
-        };
-        Ok(verify(verification, &**on_stages).await)
     }
 
     pub async fn create_stream(
@@ -271,7 +188,7 @@ impl Engine {
 
     /// What was typed, over what is saved (of a stream that exists) or given by hand (in a vault
     /// that people fill).
-    async fn effective_secrets(&self, draft: &StreamDraft) -> Result<Secrets, Problem> {
+    pub(super) async fn effective_secrets(&self, draft: &StreamDraft) -> Result<Secrets, Problem> {
         let row = match &draft.stream {
             Some(key) => Some(self.stream_row(key).await?),
             None => None,
@@ -336,7 +253,7 @@ impl Engine {
     }
 }
 
-fn connect_draft(
+pub(super) fn connect_draft(
     provider: &str,
     details: &Details,
     secrets: &Secrets,
@@ -344,46 +261,4 @@ fn connect_draft(
     provider::find(provider)?
         .connect(details, secrets)
         .map_err(|errors| invalid(&errors))
-}
-
-fn as_attempt(report: &VerifyReport, now: Millis) -> Attempt {
-    let response = report.exchange.response.as_ref();
-    Attempt {
-        at: parse_rfc3339(&report.at).unwrap_or(now),
-        outcome: if report.accepted {
-            Outcome::Accepted
-        } else {
-            Outcome::Hold
-        },
-        status: response.map(|response| response.status),
-        reason: match &report.problem {
-            Some(problem) => problem
-                .short
-                .clone()
-                .unwrap_or_else(|| problem.summary.clone()),
-            None => String::from("Sample accepted"),
-        },
-        first_seq: 0,
-        last_seq: 0,
-        events: 1,
-        bytes: report
-            .exchange
-            .request
-            .compressed_bytes
-            .unwrap_or(report.exchange.request.body_bytes),
-        latency_ms: report
-            .exchange
-            .stages
-            .iter()
-            .find(|stage| stage.kind == StageKind::Send)
-            .and_then(|stage| stage.elapsed_ms)
-            .or(response.map(|response| response.elapsed_ms))
-            .unwrap_or(0),
-        attempt: 1,
-        sample: true,
-        set_aside: 0,
-        next_try_at: None,
-        problem: report.problem.clone(),
-        exchange: report.exchange.clone(),
-    }
 }

@@ -9,6 +9,7 @@ mod drafts;
 mod failed_events;
 mod intakes;
 mod owner;
+mod proofs;
 mod sources;
 mod streams;
 mod subscription;

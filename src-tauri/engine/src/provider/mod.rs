@@ -149,6 +149,11 @@ pub trait Provider: Send + Sync {
     /// Understands what was pasted (trims, takes a full URL for a host, …), checks it, and
     /// gives the destination. Errors name each field at fault.
     fn connect(&self, details: &Details, secrets: &Secrets) -> Result<Connected, Vec<FieldError>>;
+
+    /// Other details worth trying where a Verify with these is refused for its credentials.
+    fn alternatives(&self, _details: &Details, _secrets: &Secrets) -> Vec<Details> {
+        Vec::new()
+    }
 }
 
 /// One configured place that takes events. Pure: no clock, no network.

@@ -240,6 +240,7 @@ fn report(v: &Verification<'_>, outcome: Outcome, stages: Vec<Stage>) -> VerifyR
         summary,
         problem,
         certificate,
+        details: None,
         exchange,
         sample: sample::pretty(&String::from_utf8_lossy(&v.sample.bytes)),
         at: rfc3339(v.clock.now()),

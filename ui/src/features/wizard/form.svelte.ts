@@ -135,6 +135,18 @@ export class CredentialsForm {
     return { ok: check.errors.length === 0, field: first?.name ?? check.errors[0]?.field ?? null };
   }
 
+  /** Takes over details that were accepted where the ones here were not. */
+  take(details: Details): void {
+    for (const field of this.about.fields) {
+      const found = details[field.name];
+      if (field.secret || (typeof found !== 'string' && typeof found !== 'boolean')) continue;
+      const now = this.values[field.name];
+      if (typeof now === typeof found) this.values[field.name] = found;
+    }
+    this.revision++;
+    void this.#checker.now(this.draft());
+  }
+
   stop(): void {
     this.#checker.stop();
   }

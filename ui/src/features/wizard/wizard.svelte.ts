@@ -189,7 +189,12 @@ export class Wizard {
     this.problem = null;
     this.#sent = this.#present();
     const draft = { ...form.draft(), source: this.#sourceId() };
+    const sent = this.#sent;
     await this.run.start((run) => this.#host.call('verify', { run, draft, sample: this.sample }));
+    const found = this.run.accepted && this.run.report?.details;
+    if (!found || sent !== this.#present()) return;
+    form.take(found);
+    this.#sent = this.#present();
   }
 
   /** Makes the stream, or saves the changes to it; verified or not. */

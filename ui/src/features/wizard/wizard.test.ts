@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Commands } from '../../bindings/commands';
+import type { StreamDraft } from '../../bindings/engine';
 import { scriptedHost } from '../../host/scripted';
 import type { Host } from '../../host/host';
 import { Store } from '../../lib/store.svelte';
@@ -65,6 +66,25 @@ describe('the wizard', () => {
     wizard.rename('Mine');
     wizard.choose('practice');
     expect(wizard.name).toBe('Mine');
+  });
+
+  it('makes the stream with the details that Verify found to be accepted', async () => {
+    const scripted = scriptedHost(new URLSearchParams({ scenario: 'ten', pace: '0' }));
+    const { asked, wizard: start } = await world('ten', {
+      verify: async (takes) => {
+        const report = await scripted.call('verify', takes);
+        const { draft } = takes as { draft: StreamDraft };
+        return { ...report, details: { ...draft.details, format: 'ndjson' } };
+      },
+    });
+    const wizard = start();
+    await verified(wizard);
+    await vi.waitFor(() => expect(wizard.form!.values['format']).toBe('ndjson'));
+    expect(wizard.verified).toBe(true);
+    await wizard.create(false);
+    expect(asked('create_stream')).toMatchObject([
+      { verified: true, draft: { details: { format: 'ndjson' } } },
+    ]);
   });
 
   it('makes the first source only when the stream is made', async () => {

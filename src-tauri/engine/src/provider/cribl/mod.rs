@@ -63,6 +63,13 @@ impl Scheme {
         }
     }
 
+    fn id(self) -> &'static str {
+        match self {
+            Self::Bearer => "bearer",
+            Self::Bare => "bare",
+        }
+    }
+
     fn other(self) -> Self {
         match self {
             Self::Bearer => Self::Bare,
@@ -102,6 +109,20 @@ impl Provider for Cribl {
             it: credentials,
             splice: Splice::default().with_seconds("_time"),
         }))
+    }
+
+    /// The token sent the other way: only the source knows which of them it was set up with.
+    fn alternatives(&self, details: &Details, secrets: &Secrets) -> Vec<Details> {
+        if !secrets.contains_key("token") {
+            return Vec::new();
+        }
+        let mut details = details.clone();
+        let scheme = details
+            .get("auth_scheme")
+            .and_then(|it| Scheme::deserialize(it).ok());
+        let other = scheme.unwrap_or_default().other().id();
+        details.insert("auth_scheme".into(), other.into());
+        vec![details]
     }
 }
 

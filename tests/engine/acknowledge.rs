@@ -71,3 +71,29 @@ async fn a_stream_that_does_not_care_does_not_ask() {
     post(&source, lines("e", 10)).await;
     assert_eq!(world.drained().await.streams[0].delivered, 10);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_await_their_acknowledgement_at_the_end_are_sent_again() {
+    let mut world = world(Acknowledge::Never).await;
+    let source = world.intake("Intake").await;
+    let details = json!({ "hostname": world.receiver.base_url() });
+    world
+        .stream_of("splunk", "Splunk", details, json!({ "token": TOKEN }))
+        .await;
+    post(&source, lines("e", 10)).await;
+    world
+        .receiver
+        .wait_until(|progress| progress.events == 10 && progress.requests >= 2)
+        .await;
+    world.reopen().await;
+    world
+        .receiver
+        .wait_until(|progress| progress.events == 20)
+        .await;
+    let status = world.engine.status().await.expect("the status is read");
+    assert_eq!(
+        (status.streams[0].delivered, status.streams[0].waiting),
+        (0, 10)
+    );
+    assert_eq!(status.streams[0].last_problem, None);
+}

@@ -1,7 +1,7 @@
 //! Waiting until a provider that took events says that they are safe.
 //!
 //! The request stays under way meanwhile, so its events are neither counted as delivered nor lost
-//! if Penstock ends: they are sent again.
+//! if Penstock ends: they are sent again. Nobody waits for it once told to stop.
 
 use std::time::Duration;
 use tokio::time::Instant;
@@ -12,35 +12,42 @@ use crate::provider::{Acknowledge, Destination, Fate, Verdict};
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// The verdict once it is known whether what was taken is safe.
+/// The verdict once it is known whether what was taken is safe; `None` where `stop` came first.
 pub async fn settle(
     destination: &dyn Destination,
     client: &Client,
     verdict: Verdict,
     sent: &Sent,
-) -> Verdict {
+    stop: impl Future<Output = ()>,
+) -> Option<Verdict> {
     if !matches!(verdict, Verdict::Accepted | Verdict::Partly { .. }) {
-        return verdict;
+        return Some(verdict);
     }
     let Some(acknowledge) = destination.acknowledge() else {
-        return verdict;
+        return Some(verdict);
     };
     let Some(receipt) = acknowledge.receipt(&sent.response) else {
-        return verdict;
+        return Some(verdict);
     };
-    match ask(acknowledge, client, &receipt).await {
+    let told = tokio::select! {
+        told = ask(acknowledge, client, &receipt, acknowledge.patience()) => told,
+        () = stop => return None,
+    };
+    Some(match told {
         Ok(true) => verdict,
         Ok(false) => missed(acknowledge, verdict),
         Err(refusal) => refusal,
-    }
+    })
 }
 
-async fn ask(
+/// Asks until the answer is yes or `patience` is over.
+pub async fn ask(
     acknowledge: &dyn Acknowledge,
     client: &Client,
     receipt: &str,
+    patience: Duration,
 ) -> Result<bool, Verdict> {
-    let until = Instant::now() + acknowledge.patience();
+    let until = Instant::now() + patience;
     let mut wait = FIRST_WAIT;
     loop {
         // Not being able to ask says nothing about the events.
@@ -81,11 +88,38 @@ fn missed(acknowledge: &dyn Acknowledge, verdict: Verdict) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Event;
     use crate::problem::Problem;
-    use crate::provider::{Body, Request, Response};
+    use crate::provider::{Body, Limits, Request, Response};
+    use crate::secret::Secret;
     use bytes::Bytes;
 
-    /// Has no patience, and asks where nobody listens.
+    /// Takes everything, and is asked where nobody listens, for ever.
+    struct Patient;
+
+    impl Destination for Patient {
+        fn endpoint(&self) -> String {
+            String::new()
+        }
+
+        fn limits(&self) -> Limits {
+            unreachable!("nothing is sent")
+        }
+
+        fn request(&self, _: &[Event], _: Option<&Secret>) -> Request {
+            Unreachable.request("")
+        }
+
+        fn verdict(&self, _: &[Event], _: &Response) -> Verdict {
+            Verdict::Accepted
+        }
+
+        fn acknowledge(&self) -> Option<&dyn Acknowledge> {
+            Some(&Unreachable)
+        }
+    }
+
+    /// Asks where nobody listens.
     struct Unreachable;
 
     impl Acknowledge for Unreachable {
@@ -111,7 +145,7 @@ mod tests {
         }
 
         fn patience(&self) -> Duration {
-            Duration::ZERO
+            Duration::from_secs(3600)
         }
 
         fn missed(&self) -> Problem {
@@ -122,12 +156,26 @@ mod tests {
     #[tokio::test]
     async fn events_that_nobody_vouches_for_are_sent_again() {
         let client = Client::new(&Default::default(), &Default::default()).expect("a client");
-        let told = ask(&Unreachable, &client, "7").await;
+        let told = ask(&Unreachable, &client, "7", Duration::ZERO).await;
         assert_eq!(told, Ok(false));
         assert!(matches!(
             missed(&Unreachable, Verdict::Accepted),
             Verdict::Retry { .. }
         ));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_an_acknowledgement_once_told_to_stop() {
+        let client = Client::new(&Default::default(), &Default::default()).expect("a client");
+        let sent = Sent {
+            response: Response::default(),
+            elapsed: Duration::ZERO,
+            wire_bytes: 0,
+            http_version: String::new(),
+        };
+        let stop = std::future::ready(());
+        let told = settle(&Patient, &client, Verdict::Accepted, &sent, stop).await;
+        assert_eq!(told, None);
     }
 
     #[test]

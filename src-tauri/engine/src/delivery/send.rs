@@ -3,6 +3,7 @@
 //! The very same path serves live events and nothing else; it neither reads the journal nor
 //! writes to the store.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
@@ -54,17 +55,20 @@ impl Line {
         })
     }
 
-    pub async fn send(&self, events: &[Event]) -> Tried {
+    /// `None` where `stop` came while the answer was there, but not yet the word that the events
+    /// are safe: what became of them is not known.
+    pub async fn send(&self, events: &[Event], stop: impl Future<Output = ()>) -> Option<Tried> {
         if let Some(tried) = self.refused_beforehand(events) {
-            return tried;
+            return Some(tried);
         }
-        let first = self.send_once(events).await;
+        let mut stop = pin!(stop);
+        let first = self.send_once(events, stop.as_mut()).await?;
         // A token may have been revoked before its time: sign in anew, once.
         if first.status == Some(401) && self.destination.sign_in().is_some() {
             *self.token.lock().await = None;
-            return self.send_once(events).await;
+            return self.send_once(events, stop).await;
         }
-        first
+        Some(first)
     }
 
     fn refused_beforehand(&self, events: &[Event]) -> Option<Tried> {
@@ -91,18 +95,19 @@ impl Line {
         })
     }
 
-    async fn send_once(&self, events: &[Event]) -> Tried {
+    async fn send_once(&self, events: &[Event], stop: impl Future<Output = ()>) -> Option<Tried> {
         let token = match self.token().await {
             Ok(token) => token,
-            Err(tried) => return *tried,
+            Err(tried) => return Some(*tried),
         };
         let request = self.destination.request(events, token.as_ref());
         let size = request.body.bytes.len();
-        match self.client.send(&request).await {
+        Some(match self.client.send(&request).await {
             Ok(sent) => {
                 let verdict = self.destination.verdict(events, &sent.response);
                 let verdict =
-                    acknowledge::settle(&*self.destination, &self.client, verdict, &sent).await;
+                    acknowledge::settle(&*self.destination, &self.client, verdict, &sent, stop)
+                        .await?;
                 let mut tried = answered(&request, &sent, verdict);
                 let refused = matches!(tried.verdict, Verdict::Split { .. });
                 if refused && (sent.response.status == 413 || says_too_large(&tried.verdict)) {
@@ -111,7 +116,7 @@ impl Line {
                 tried
             }
             Err(failure) => unanswered(&request, failure),
-        }
+        })
     }
 
     async fn token(&self) -> Result<Option<Secret>, Box<Tried>> {

@@ -84,6 +84,9 @@ async fn hold(surroundings: &Surroundings, stream: &str, problem: Problem) {
     surroundings.touched.stream(stream);
 }
 
+/// A unit's request that came to an end: its events, what it came to, and when it was begun.
+type Done = (u64, Vec<Event>, Tried, Instant);
+
 struct Worker {
     surroundings: Surroundings,
     budget: Arc<Semaphore>,
@@ -98,7 +101,8 @@ struct Worker {
     /// Where the next read starts; ahead of the cursor.
     next_read: Seq,
     units: Units,
-    under_way: JoinSet<(u64, Vec<Event>, Tried, Instant)>,
+    /// A request that was left when told to stop gives nothing: its events stay in the queue.
+    under_way: JoinSet<Option<Done>>,
     /// Failures in a row.
     failures: u32,
     last_failure: Option<Instant>,
@@ -187,7 +191,7 @@ impl Worker {
             };
             let wake = self.not_before;
             tokio::select! {
-                Some(done) = self.under_way.join_next() => self.handle(done.ok()).await,
+                Some(done) = self.under_way.join_next() => self.handle(done.ok().flatten()).await,
                 changed = self.orders.changed() => {
                     if changed.is_err() || self.follow_orders() {
                         break;
@@ -323,10 +327,13 @@ impl Worker {
         let events = self.units.start(id);
         let line = Arc::clone(&self.line);
         let started = Instant::now();
+        let mut orders = self.orders.clone();
         self.under_way.spawn(async move {
-            let tried = line.send(&events).await;
+            // The order to stop, or nobody left to give it.
+            let stop = async { drop(orders.wait_for(|orders| orders.stop).await) };
+            let tried = line.send(&events, stop).await;
             drop(permit);
-            (id, events, tried, started)
+            Some((id, events, tried?, started))
         });
         Ok(())
     }
@@ -337,7 +344,7 @@ impl Worker {
     }
 
     /// Settles what came back, with whatever else came back meanwhile, in one commit.
-    async fn handle(&mut self, first: Option<(u64, Vec<Event>, Tried, Instant)>) {
+    async fn handle(&mut self, first: Option<Done>) {
         let mut attempts = Vec::new();
         let mut next = first;
         loop {
@@ -345,7 +352,7 @@ impl Worker {
                 attempts.push(self.judge(id, events, tried, started));
             }
             next = match self.under_way.try_join_next() {
-                Some(done) => done.ok(),
+                Some(done) => done.ok().flatten(),
                 None => break,
             };
         }
@@ -357,7 +364,7 @@ impl Worker {
         let deadline = Instant::now() + GRACE;
         while !self.under_way.is_empty() && !self.overtaken {
             match tokio::time::timeout_at(deadline, self.under_way.join_next()).await {
-                Ok(Some(done)) => self.handle(done.ok()).await,
+                Ok(Some(done)) => self.handle(done.ok().flatten()).await,
                 Ok(None) | Err(_) => break,
             }
         }

@@ -210,6 +210,8 @@ pub enum StageKind {
     SignIn,
     Send,
     Accepted,
+    /// The provider said later that the events are safe.
+    Acknowledged,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

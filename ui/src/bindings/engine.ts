@@ -283,7 +283,7 @@ export type Stage = { kind: StageKind, state: StageState,
  */
 note: string, elapsed_ms: number | null, };
 
-export type StageKind = "find_host" | "connect" | "sign_in" | "send" | "accepted";
+export type StageKind = "find_host" | "connect" | "sign_in" | "send" | "accepted" | "acknowledged";
 
 export type StageState = "waiting" | "running" | "done" | "failed" | "not_reached";
 

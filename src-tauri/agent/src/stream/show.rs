@@ -165,7 +165,7 @@ fn stages(stages: &[Stage]) -> String {
     let mut out = String::new();
     for stage in stages {
         let line = format!(
-            "  {:<10} {:<12} {}",
+            "  {:<12} {:<12} {}",
             name(&stage.kind),
             name(&stage.state),
             stage.note

@@ -5,7 +5,7 @@
 //! trouble stays its own. The supervisor starts and ends workers as streams are made, changed,
 //! paused and deleted, by this process or by another on the same data folder.
 
-mod acknowledge;
+pub(crate) mod acknowledge;
 mod retry;
 mod send;
 mod units;

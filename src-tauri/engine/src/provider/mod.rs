@@ -19,6 +19,7 @@ mod frame;
 mod headers;
 mod practice;
 mod preset;
+mod probe;
 mod sheet;
 mod splice;
 mod splunk;
@@ -33,6 +34,7 @@ mod verdict;
 mod wire;
 
 pub use field::{Choice, Field, FieldGroup, FieldKind, Limits};
+pub use probe::Probe;
 pub use verdict::{Fate, Verdict};
 pub use wire::{Body, Header, Request, Response};
 
@@ -175,6 +177,12 @@ pub trait Destination: Send + Sync {
 
     /// What the answer to [`Self::request`] means for each of `events`.
     fn verdict(&self, events: &[Event], response: &Response) -> Verdict;
+
+    /// What to ask where a refused sample leaves its cause open, given the answers so far (`None`
+    /// where there was none). Only Verify asks; live delivery never does.
+    fn probe(&self, _refusal: &Response, _answers: &[Option<Response>]) -> Probe {
+        Probe::Nothing
+    }
 
     /// For those that take events first and say later that they are safe.
     fn acknowledge(&self) -> Option<&dyn Acknowledge> {

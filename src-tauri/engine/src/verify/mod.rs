@@ -3,8 +3,10 @@
 //!
 //! Before anything is sent, the host is found and a connection made, so that the stages have
 //! their own times; then the request goes out through the very [`Client`] of the stream, and the
-//! destination's verdict decides. Dropping the future cancels.
+//! destination's verdict decides. What was refused may be looked into with further questions, and
+//! what was taken may be acknowledged later. Dropping the future cancels.
 
+mod afterwards;
 mod preflight;
 mod progress;
 
@@ -17,6 +19,7 @@ use crate::provider::{Destination, Fate, Request, Verdict};
 use crate::sample;
 use crate::secret::Secret;
 use crate::view::{Exchange, Stage, StageKind, VerifyReport};
+use afterwards::Acknowledged;
 use progress::{Progress, millis};
 use std::time::Duration;
 
@@ -45,6 +48,7 @@ struct Outcome {
     request: Request,
     answer: Result<Sent, Failure>,
     refused: Option<Refusal>,
+    acknowledged: Acknowledged,
 }
 
 /// An answer came, and it was not good.
@@ -88,14 +92,26 @@ async fn walk(v: &Verification<'_>, progress: &mut Progress<'_>) -> Outcome {
             );
         }
     }
-    let refused = refused.map(|reason| Refusal {
-        at: StageKind::Send,
-        reason,
-    });
+    let (refused, acknowledged) = match refused {
+        Some(reason) => {
+            let cause = afterwards::cause(v, &sent.response).await;
+            let reason = cause.unwrap_or(reason);
+            let at = StageKind::Send;
+            (Some(Refusal { at, reason }), Acknowledged::Never)
+        }
+        None => match afterwards::acknowledged(v, &sent.response, progress).await {
+            Acknowledged::Refused(reason) => {
+                let at = StageKind::Acknowledged;
+                (Some(Refusal { at, reason }), Acknowledged::NotYet)
+            }
+            told => (None, told),
+        },
+    };
     Outcome {
         request,
         answer: Ok(sent),
         refused,
+        acknowledged,
     }
 }
 
@@ -135,6 +151,7 @@ async fn sign_in(
                 request,
                 answer: Err(failure),
                 refused: None,
+                acknowledged: Acknowledged::Never,
             });
         }
     };
@@ -157,6 +174,7 @@ async fn sign_in(
                 request,
                 answer: Ok(sent),
                 refused: Some(Refusal { at, reason }),
+                acknowledged: Acknowledged::Never,
             })
         }
     }
@@ -169,6 +187,7 @@ fn failed(request: Request, failure: Failure, progress: &mut Progress<'_>) -> Ou
         request,
         answer: Err(failure),
         refused: None,
+        acknowledged: Acknowledged::Never,
     }
 }
 
@@ -208,6 +227,7 @@ fn report(v: &Verification<'_>, outcome: Outcome, stages: Vec<Stage>) -> VerifyR
         request,
         answer,
         refused,
+        acknowledged,
     } = outcome;
     let exchange: Exchange = exchange::show(&request, answer.as_ref(), stages);
     let name = v.provider_name;
@@ -218,11 +238,7 @@ fn report(v: &Verification<'_>, outcome: Outcome, stages: Vec<Stage>) -> VerifyR
     let (headline, summary, problem) = match (answer, refused) {
         (Ok(sent), None) => (
             format!("{name} accepted the sample log entry"),
-            format!(
-                "{} in {} ms.",
-                status_line(sent.response.status),
-                millis(sent.elapsed)
-            ),
+            accepted_words(name, &sent, &acknowledged),
             None,
         ),
         (Ok(sent), Some(Refusal { at, reason })) => {
@@ -247,6 +263,21 @@ fn report(v: &Verification<'_>, outcome: Outcome, stages: Vec<Stage>) -> VerifyR
     }
 }
 
+fn accepted_words(name: &str, sent: &Sent, acknowledged: &Acknowledged) -> String {
+    let status = status_line(sent.response.status);
+    let accepted = format!("{status} in {} ms", millis(sent.elapsed));
+    match acknowledged {
+        Acknowledged::After(elapsed) => {
+            format!("{accepted}, acknowledged after {} ms.", millis(*elapsed))
+        }
+        Acknowledged::NotYet => format!(
+            "{accepted}. {name} has not acknowledged yet that it is safe, which can take minutes; \
+             live events are waited for longer."
+        ),
+        Acknowledged::Never | Acknowledged::Refused(_) => format!("{accepted}."),
+    }
+}
+
 fn refused_words(name: &str, at: StageKind, sent: &Sent, reason: &Problem) -> (String, String) {
     let status = status_line(sent.response.status);
     let arrived = "The host was found and the connection works.";
@@ -260,6 +291,10 @@ fn refused_words(name: &str, at: StageKind, sent: &Sent, reason: &Problem) -> (S
         StageKind::SignIn => (
             format!("{name} refused the sign-in: {status}"),
             format!("{arrived} Signing in was refused, so the sample was not sent."),
+        ),
+        StageKind::Acknowledged => (
+            format!("{name} took the sample, but does not acknowledge it"),
+            format!("{arrived} The sample was taken, and the question whether it is safe refused."),
         ),
         _ => (
             format!("{name} refused the sample: {status}"),

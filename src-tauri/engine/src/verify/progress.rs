@@ -18,18 +18,24 @@ impl<'a> Progress<'a> {
             Some(StageKind::Send),
             Some(StageKind::Accepted),
         ];
-        let waiting = |kind| Stage {
-            kind,
-            state: StageState::Waiting,
-            note: String::new(),
-            elapsed_ms: None,
-        };
         let progress = Self {
             stages: kinds.into_iter().flatten().map(waiting).collect(),
             told,
         };
         progress.tell();
         progress
+    }
+
+    /// A stage that only showed on the way.
+    pub fn extend(&mut self, kind: StageKind) {
+        self.stages.push(waiting(kind));
+        self.begin(kind);
+    }
+
+    /// What a stage waits for has not happened yet, and is not waited for any longer.
+    pub fn left(&mut self, kind: StageKind, note: String) {
+        self.set(kind, StageState::Waiting, note, None);
+        self.tell();
     }
 
     pub fn begin(&mut self, kind: StageKind) {
@@ -83,6 +89,15 @@ impl<'a> Progress<'a> {
 
     fn tell(&self) {
         (self.told)(&self.stages);
+    }
+}
+
+fn waiting(kind: StageKind) -> Stage {
+    Stage {
+        kind,
+        state: StageState::Waiting,
+        note: String::new(),
+        elapsed_ms: None,
     }
 }
 

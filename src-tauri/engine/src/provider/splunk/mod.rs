@@ -8,6 +8,7 @@
 mod acknowledge;
 mod address;
 mod envelope;
+mod probe;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -22,7 +23,7 @@ pub(crate) use self::envelope::Envelope;
 use super::form::Form;
 use super::sheet::Sheet;
 use super::{
-    About, Acknowledge, Body, Connected, Destination, Details, FieldError, Header, Limits,
+    About, Acknowledge, Body, Connected, Destination, Details, FieldError, Header, Limits, Probe,
     Provider, Request, Response, Verdict, frame, token,
 };
 use crate::event::Event;
@@ -195,6 +196,10 @@ impl Destination for Collector {
 
     fn verdict(&self, events: &[Event], response: &Response) -> Verdict {
         self.judge(events, response)
+    }
+
+    fn probe(&self, refusal: &Response, answers: &[Option<Response>]) -> Probe {
+        self.look_into(refusal, answers)
     }
 
     fn acknowledge(&self) -> Option<&dyn Acknowledge> {

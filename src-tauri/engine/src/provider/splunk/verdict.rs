@@ -32,6 +32,12 @@ impl Said {
 }
 
 impl Collector {
+    /// The collector's own code, where it was the collector that answered.
+    pub(super) fn code(&self, response: &Response) -> Option<u64> {
+        let said: Said = serde_json::from_slice(&response.body).ok()?;
+        said.code().filter(|code| *code <= KNOWN)
+    }
+
     pub(super) fn judge(&self, events: &[Event], response: &Response) -> Verdict {
         let said: Option<Said> = serde_json::from_slice(&response.body).ok();
         let code = said.as_ref().and_then(Said::code);

@@ -39,6 +39,7 @@ export const verify = {
     send: 'Send entry',
     sendBatch: 'Send batch',
     accepted: 'Accepted',
+    acknowledged: 'Acknowledged',
     notReached: 'Not reached',
     running: 'Under way…',
     waiting: 'Waiting',

@@ -1,5 +1,6 @@
 mod acknowledge;
 mod address;
+mod probe;
 mod verdict;
 
 use serde_json::json;

@@ -14,6 +14,7 @@ mod official_clients;
 mod proofs;
 mod providers;
 mod proxy;
+mod refusals;
 mod store;
 mod streams;
 mod tls;

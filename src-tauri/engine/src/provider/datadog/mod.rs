@@ -4,6 +4,7 @@
 //! fields, which always win. A log above 1 MB would be cut by Datadog under a 202, so such an
 //! event is refused beforehand.
 
+mod probe;
 mod site;
 #[cfg(test)]
 mod tests;
@@ -18,8 +19,8 @@ use super::form::Form;
 use super::sheet::{Reply, Sheet};
 use super::splice::Splice;
 use super::{
-    About, Body, Connected, Destination, Details, FieldError, Header, Limits, Provider, Request,
-    Response, Verdict, address, frame, token,
+    About, Body, Connected, Destination, Details, FieldError, Header, Limits, Probe, Provider,
+    Request, Response, Verdict, address, frame, token,
 };
 use crate::event::Event;
 use crate::problem::Problem;
@@ -149,6 +150,20 @@ impl Intake {
     }
 }
 
+impl Intake {
+    fn reply(&self, events: usize) -> Reply<'_> {
+        Reply {
+            events,
+            fill: vec![
+                ("endpoint", self.endpoint().into()),
+                ("site", Cow::Borrowed(self.site.name.as_str())),
+            ],
+            secrets: vec![&self.api_key],
+            ..Reply::default()
+        }
+    }
+}
+
 impl Destination for Intake {
     fn endpoint(&self) -> String {
         self.site.place()
@@ -198,15 +213,10 @@ impl Destination for Intake {
     }
 
     fn verdict(&self, events: &[Event], response: &Response) -> Verdict {
-        let reply = Reply {
-            events: events.len(),
-            fill: vec![
-                ("endpoint", self.endpoint().into()),
-                ("site", Cow::Borrowed(self.site.name.as_str())),
-            ],
-            secrets: vec![&self.api_key],
-            ..Reply::default()
-        };
-        SHEET.verdict(response, &reply)
+        SHEET.verdict(response, &self.reply(events.len()))
+    }
+
+    fn probe(&self, refusal: &Response, answers: &[Option<Response>]) -> Probe {
+        self.look_into(refusal, answers)
     }
 }

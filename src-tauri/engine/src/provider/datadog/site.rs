@@ -20,6 +20,7 @@ const SITES: [(&str, &str, &str); 8] = [
 ];
 
 const PATH: &str = "/api/v2/logs";
+const VALIDATION: &str = "/api/v1/validate";
 
 pub(crate) struct Site {
     /// `datadoghq.eu`, or the address of an intake elsewhere.
@@ -30,6 +31,26 @@ pub(crate) struct Site {
 impl Site {
     pub fn place(&self) -> String {
         address::place(&self.intake)
+    }
+
+    /// Where to ask whose key it is: at this site, then at the others. An intake elsewhere, by its
+    /// whole address, is asked alone.
+    pub fn validations(&self) -> Vec<(String, Url)> {
+        let named = self.intake.host_str() == Some(&format!("http-intake.logs.{}", self.name));
+        if !named {
+            let mut url = self.intake.clone();
+            let prefix = url.path().strip_suffix(PATH).unwrap_or_default();
+            url.set_path(&format!("{prefix}{VALIDATION}"));
+            return vec![(self.name.clone(), url)];
+        }
+        let others = SITES.iter().map(|(site, ..)| *site);
+        std::iter::once(self.name.as_str())
+            .chain(others.filter(|site| *site != self.name))
+            .filter_map(|site| {
+                let url = address::parse(&format!("https://api.{site}{VALIDATION}")).ok()?;
+                Some((site.to_owned(), url))
+            })
+            .collect()
     }
 
     fn at(site: &str) -> Result<Self, String> {

@@ -5,7 +5,7 @@ use crate::provider::testing::{
     assert_helpful, assert_verdicts, body, connected, destination, events, headers, refused,
     response, told,
 };
-use crate::provider::{Destination, FieldKind, find};
+use crate::provider::{Destination, FieldKind, Probe, find};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -271,4 +271,103 @@ fn a_refused_key_is_told_apart_from_a_proxy_and_names_the_site() {
         problem(" <!doctype html>").code,
         "datadog-blocked-on-the-way"
     );
+}
+
+/// Every question asked, in order, and what was found out in the end.
+fn looked_into(
+    site: &str,
+    refusal: &str,
+    answer: impl Fn(&str) -> Option<(u16, &'static str)>,
+) -> (Vec<String>, Option<crate::problem::Problem>) {
+    let datadog = destination(
+        "datadog",
+        json!({ "site": site }),
+        json!({ "api_key": KEY }),
+    );
+    let refusal = response(403, refusal);
+    let (mut asked, mut answers) = (Vec::new(), Vec::new());
+    loop {
+        match datadog.probe(&refusal, &answers) {
+            Probe::Ask(request) => {
+                assert_eq!((request.method, request.body.bytes.len()), ("GET", 0));
+                assert_eq!(headers(&request), [format!("DD-API-KEY: {KEY}")]);
+                let url = request.url.expose().to_owned();
+                answers.push(answer(&url).map(|(status, body)| response(status, body)));
+                asked.push(url);
+            }
+            Probe::Found(problem) => return (asked, Some(problem)),
+            Probe::Nothing => return (asked, None),
+        }
+    }
+}
+
+const VALID: (u16, &str) = (200, "{\"valid\":true}");
+const INVALID: (u16, &str) = (403, "{\"errors\":[\"Forbidden\"]}");
+
+#[test]
+fn a_key_of_another_site_is_traced_to_it() {
+    let refusal = error(403, "API key is missing or invalid");
+    let (asked, found) = looked_into("datadoghq.com", &refusal, |url| {
+        Some(if url.contains("api.datadoghq.eu") {
+            VALID
+        } else {
+            INVALID
+        })
+    });
+    assert_eq!(asked[0], "https://api.datadoghq.com/api/v1/validate");
+    let problem = found.expect("the site");
+    assert_eq!(
+        (problem.code.as_str(), problem.field.as_deref()),
+        ("datadog-key-of-another-site", Some("site"))
+    );
+    assert!(
+        problem.next_steps[0].contains("datadoghq.eu"),
+        "{problem:?}"
+    );
+    assert_helpful(&problem, "another site");
+}
+
+#[test]
+fn a_key_that_no_site_knows_is_told_from_one_that_could_not_be_looked_up() {
+    let (asked, found) = looked_into("datadoghq.eu", INVALID.1, |_| Some(INVALID));
+    assert_eq!(asked.len(), 8, "each site once: {asked:?}");
+    let problem = found.expect("a wrong key");
+    assert_eq!(
+        (problem.code.as_str(), problem.field.as_deref()),
+        ("datadog-key-unknown", Some("api_key"))
+    );
+    assert_helpful(&problem, "unknown");
+    let own = "https://api.datadoghq.eu/";
+    let (asked, found) = looked_into("datadoghq.eu", INVALID.1, |url| {
+        url.starts_with(own).then_some(INVALID)
+    });
+    assert_eq!((asked.len(), found), (8, None), "the others gave no answer");
+    for answer in [None, Some((200, "<html>")), Some((502, ""))] {
+        let (asked, found) = looked_into("datadoghq.eu", INVALID.1, |_| answer);
+        assert_eq!((asked.len(), found), (1, None));
+    }
+}
+
+#[test]
+fn a_valid_key_that_the_intake_refuses_is_not_blamed() {
+    let (asked, found) = looked_into("us5", INVALID.1, |_| Some(VALID));
+    assert_eq!(asked, ["https://api.us5.datadoghq.com/api/v1/validate"]);
+    let problem = found.expect("something else");
+    assert_eq!(problem.code, "datadog-key-valid-but-refused");
+    assert_eq!(problem.field, None);
+    assert_helpful(&problem, "valid");
+}
+
+#[test]
+fn an_intake_elsewhere_is_asked_alone_and_other_refusals_ask_nothing() {
+    let (asked, found) = looked_into("http://127.0.0.1:18099/dd", INVALID.1, |_| Some(INVALID));
+    assert_eq!(asked, ["http://127.0.0.1:18099/dd/api/v1/validate"]);
+    assert_eq!(found, None);
+    for refusal in [
+        "<html>Blocked</html>",
+        "{\"errors\":[\"IP address not in allowlist\"]}",
+    ] {
+        let (asked, found) = looked_into("us5", refusal, |_| Some(VALID));
+        assert!(asked.is_empty() && found.is_none(), "{refusal}");
+    }
 }

@@ -115,10 +115,14 @@ pub async fn read(
         if came > bounds.body {
             return Err(Refusal::too_large(bounds.body, false));
         }
-        // In small portions, so that a bomb is noticed before it has filled the memory.
-        for portion in bytes.chunks(16 << 10) {
-            decoder.take(portion)?;
+        let mut rest = &bytes[..];
+        loop {
+            let step = decoder.take(rest)?;
             share.cover(decoder.bytes()).await;
+            rest = &rest[step.taken..];
+            if rest.is_empty() && !step.more {
+                break;
+            }
         }
         piece = next(body, bounds.idle).await?;
     }

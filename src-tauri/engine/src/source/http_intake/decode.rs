@@ -50,6 +50,13 @@ impl Encoding {
     }
 }
 
+/// What one call of [`Decoder::take`] did.
+pub struct Step {
+    pub taken: usize,
+    /// More comes out before more goes in.
+    pub more: bool,
+}
+
 /// Takes a body piece by piece.
 pub enum Decoder {
     Identity(Bounded),
@@ -102,10 +109,18 @@ impl Decoder {
         self.out().bytes.len()
     }
 
-    pub fn take(&mut self, portion: &[u8]) -> Result<(), Refusal> {
+    /// Takes some of what came. Of what is compressed, little comes out at a time, however much
+    /// it unpacks to: many bombs at once wait for their turn before they fill the memory.
+    pub fn take(&mut self, portion: &[u8]) -> Result<Step, Refusal> {
         let result = match self {
-            Decoder::Identity(out) => out.write_all(portion),
-            Decoder::Gzip(decoder) => decoder.write_all(portion),
+            Decoder::Identity(out) => out.write_all(portion).map(|()| Step {
+                taken: portion.len(),
+                more: false,
+            }),
+            Decoder::Gzip(decoder) => match decoder.write(portion) {
+                Ok(0) if !portion.is_empty() => Err(std::io::ErrorKind::WriteZero.into()),
+                written => written.map(|taken| Step { taken, more: false }),
+            },
             Decoder::Zstd {
                 raw,
                 out,
@@ -150,19 +165,15 @@ fn unzstd(
     buffer: &mut [u8],
     out: &mut Bounded,
     whole: &mut bool,
-) -> std::io::Result<()> {
+) -> std::io::Result<Step> {
     use zstd::stream::raw::Operation;
-    let mut taken = 0;
-    loop {
-        let status = raw.run_on_buffers(&portion[taken..], buffer)?;
-        taken += status.bytes_read;
-        out.write_all(&buffer[..status.bytes_written])?;
-        *whole = status.remaining == 0;
-        let drained = status.bytes_written < buffer.len();
-        if taken == portion.len() && (drained || *whole) {
-            return Ok(());
-        }
-    }
+    let status = raw.run_on_buffers(portion, buffer)?;
+    out.write_all(&buffer[..status.bytes_written])?;
+    *whole = status.remaining == 0;
+    Ok(Step {
+        taken: status.bytes_read,
+        more: !*whole && status.bytes_written == buffer.len(),
+    })
 }
 
 /// A buffer that takes no more than it may.
@@ -202,9 +213,23 @@ mod tests {
     fn decoded(encoding: Encoding, body: &[u8]) -> Result<Bytes, Refusal> {
         let mut decoder = Decoder::new(encoding, BOUNDS, 1 << 10);
         for portion in body.chunks(7) {
-            decoder.take(portion)?;
+            feed(&mut decoder, portion)?;
         }
         decoder.finish()
+    }
+
+    /// The most that came out at once.
+    fn feed(decoder: &mut Decoder, mut rest: &[u8]) -> Result<usize, Refusal> {
+        let mut most = 0;
+        loop {
+            let before = decoder.bytes();
+            let step = decoder.take(rest)?;
+            most = most.max(decoder.bytes() - before);
+            rest = &rest[step.taken..];
+            if rest.is_empty() && !step.more {
+                return Ok(most);
+            }
+        }
     }
 
     fn gzip(text: &[u8]) -> Vec<u8> {
@@ -251,6 +276,17 @@ mod tests {
             assert!(body.len() < BOUNDS.body);
             let refusal = decoded(encoding, &body).expect_err("too large");
             assert_eq!(refusal.status, 413, "{encoding:?}");
+        }
+    }
+
+    #[test]
+    fn what_unpacks_to_much_comes_out_little_by_little() {
+        let text = vec![b' '; 3 << 20];
+        for (encoding, body) in [(Encoding::Gzip, gzip(&text)), (Encoding::Zstd, zstd(&text))] {
+            let mut decoder = Decoder::new(encoding, BOUNDS, 1 << 10);
+            let most = feed(&mut decoder, &body).expect("valid");
+            assert!(most <= 64 << 10, "{encoding:?}: {most} at once");
+            assert_eq!(decoder.finish().expect("whole"), text);
         }
     }
 }

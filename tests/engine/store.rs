@@ -10,6 +10,7 @@ use penstock_engine::view::Status;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::world::{World, lines, post};
 
@@ -317,6 +318,55 @@ async fn a_full_disk_asks_senders_to_wait_and_loses_nothing_it_accepted() {
         .until(|status| status.streams[0].delivered == accepted + 5)
         .await;
     assert_eq!(status.journal.problem, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_another_program_holds_is_said_to_be_in_use_until_it_lets_go() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    world.stream("Custom", json!({})).await;
+    let store = world.engine.store();
+    store
+        .write(|connection| connection.busy_timeout(Duration::ZERO))
+        .await
+        .expect("the store is told not to wait");
+    let other = rusqlite::Connection::open(world.folder.path().join(FILE)).expect("it opens");
+    other
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("another program holds it");
+    let write = store.write(|_| Ok(())).await;
+    assert_eq!(write.expect_err("it is held").code, "store-busy");
+    let refusal = post(&source, lines("held", 3)).await;
+    assert_eq!(refusal.status(), 503);
+    assert!(refusal.headers().contains_key("retry-after"));
+    other.execute_batch("ROLLBACK").expect("it lets go");
+    assert_eq!(post(&source, lines("free", 4)).await.status(), 200);
+    world.until(|status| status.streams[0].delivered == 4).await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_accepted_while_the_data_folder_is_moved_away() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    world.stream("Custom", json!({})).await;
+    let (here, away) = (
+        world.folder.path(),
+        world.folder.path().with_extension("away"),
+    );
+    std::fs::rename(here, &away).expect("it is moved");
+    let refusal = post(&source, lines("lost", 3)).await;
+    assert_eq!(refusal.status(), 503);
+    assert!(refusal.headers().contains_key("retry-after"));
+    std::fs::create_dir(here).expect("a folder of the same name");
+    drop(Store::open(here).expect("another store in its place"));
+    assert_eq!(post(&source, lines("lost", 3)).await.status(), 503);
+    let write = world.engine.store().write(|_| Ok(())).await;
+    assert_eq!(write.expect_err("it is moved").code, "store-moved");
+    std::fs::remove_dir_all(here).expect("it makes room");
+    std::fs::rename(&away, here).expect("it is put back");
+    assert_eq!(post(&source, lines("kept", 4)).await.status(), 200);
+    world.until(|status| status.streams[0].delivered == 4).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -177,10 +177,12 @@ impl Append for Entry {
                 .append(number, events, engine.now())
                 .await;
             written.map_err(|problem| match problem.code.as_str() {
-                "disk-full" | "store-io" | "store-busy" | "engine-stopped" => AppendError::Full {
-                    retry_after: COME_BACK,
-                    problem,
-                },
+                "disk-full" | "store-io" | "store-busy" | "store-moved" | "engine-stopped" => {
+                    AppendError::Full {
+                        retry_after: COME_BACK,
+                        problem,
+                    }
+                }
                 _ => AppendError::Failed(problem),
             })?;
             engine.0.touched.tell(Touch::Journal);

@@ -54,7 +54,7 @@ impl Store {
         restrict_to_owner(&path);
         migration::migrate(&mut connection)?;
         let blocks = Arc::new(Blocks::new(&connection).map_err(|error| problem(&error))?);
-        let writer = Writer::start(connection, Arc::clone(&blocks));
+        let writer = Writer::start(connection, &path, Arc::clone(&blocks));
         Ok(Self {
             shared: Arc::new(Shared {
                 path,
@@ -214,6 +214,16 @@ pub fn problem(error: &rusqlite::Error) -> Problem {
         _ => None,
     };
     match code {
+        _ if error.sqlite_error().is_some_and(|error| {
+            error.extended_code == rusqlite::ffi::SQLITE_READONLY_DBMOVED
+        }) =>
+        {
+            Problem::new("store-moved", "The data folder was removed or moved while Penstock runs.")
+                .cause("Its database is no longer where Penstock opened it. Nothing is taken in or delivered meanwhile.")
+                .next("Put the data folder back where it was: Penstock goes on by itself.")
+                .next("Where it is gone for good, end Penstock and open it again with an empty one.")
+                .short("Data folder is gone")
+        }
         Some(ErrorCode::DiskFull) => Problem::new("disk-full", "The disk is full.")
             .cause("There is no room left on the disk that holds Penstock's data folder.")
             .next("Free some space. Penstock goes on by itself as soon as there is room.")

@@ -6,6 +6,7 @@
 
 use bytes::Bytes;
 use rusqlite::Connection;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use tokio::sync::oneshot;
@@ -26,8 +27,9 @@ pub struct Writer {
 
 type Finish = Box<dyn FnOnce(Result<(), &Problem>) + Send>;
 
-/// Whether it went well, and whom to tell after the commit.
-type Work = Box<dyn FnOnce(&Connection) -> (bool, Finish) + Send>;
+/// Whether it went well, and whom to tell after the commit. Not to be done where there is no
+/// transaction to do it in.
+type Work = Box<dyn FnOnce(Option<&Connection>) -> (bool, Finish) + Send>;
 
 enum Job {
     Run(Work),
@@ -48,11 +50,12 @@ impl Append {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, blocks: Arc<Blocks>) -> Self {
+    pub(super) fn start(connection: Connection, path: &Path, blocks: Arc<Blocks>) -> Self {
         let (jobs, waiting) = channel();
+        let place = Place::of(path);
         std::thread::Builder::new()
             .name(String::from("penstock-writer"))
-            .spawn(move || run(&connection, &waiting, &blocks))
+            .spawn(move || run(&connection, &place, &waiting, &blocks))
             .expect("the system starts a thread");
         Self { jobs }
     }
@@ -64,14 +67,15 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Job::Run(Box::new(move |connection| {
-            let result = write(connection);
+            let result = connection.map(write);
             let finish: (bool, Finish) = (
-                result.is_ok(),
+                matches!(result, Some(Ok(_))),
                 Box::new(move |committed| {
                     let _ = reply.send(match (result, committed) {
-                        (Ok(value), Ok(())) => Ok(value),
-                        (Err(error), _) => Err(problem(&error)),
-                        (Ok(_), Err(problem)) => Err(problem.clone()),
+                        (Some(Ok(value)), Ok(())) => Ok(value),
+                        (Some(Err(error)), _) => Err(problem(&error)),
+                        (_, Err(problem)) => Err(problem.clone()),
+                        (None, Ok(())) => Err(problem(&undone())),
                     });
                 }),
             );
@@ -103,9 +107,9 @@ fn stopped() -> Problem {
     Problem::new("engine-stopped", "Penstock is closing.")
 }
 
-fn run(connection: &Connection, waiting: &Receiver<Job>, blocks: &Blocks) {
+fn run(connection: &Connection, place: &Place, waiting: &Receiver<Job>, blocks: &Blocks) {
     while let Ok(first) = waiting.recv() {
-        commit_group(connection, gather(first, waiting), blocks);
+        commit_group(connection, place, gather(first, waiting), blocks);
     }
     // The last handle is gone: fold the write-ahead log away where nobody else needs it.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE);");
@@ -133,18 +137,22 @@ fn gather(first: Job, waiting: &Receiver<Job>) -> Vec<Job> {
     group
 }
 
-fn commit_group(connection: &Connection, group: Vec<Job>, blocks: &Blocks) {
+fn commit_group(connection: &Connection, place: &Place, group: Vec<Job>, blocks: &Blocks) {
     let mut appends = Vec::new();
     let mut finishes = Vec::new();
     let mut pending = Pending::default();
+    let mut group = group.into_iter();
     let outcome = (|| -> rusqlite::Result<()> {
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        for job in group {
+        if place.has_moved() {
+            return Err(moved());
+        }
+        for job in group.by_ref() {
             match job {
                 Job::Append(append) => appends.push(append),
                 Job::Run(work) => {
                     connection.execute_batch("SAVEPOINT job")?;
-                    let (ok, finish) = work(connection);
+                    let (ok, finish) = work(Some(connection));
                     finishes.push(finish);
                     if connection.is_autocommit() {
                         // A full disk and the like make SQLite undo the whole transaction.
@@ -176,6 +184,13 @@ fn commit_group(connection: &Connection, group: Vec<Job>, blocks: &Blocks) {
             Err(problem) => tracing::error!(code = problem.code, "The store cannot be written."),
         }
     }
+    // What was not begun is answered like what was undone.
+    for job in group {
+        match job {
+            Job::Append(append) => appends.push(append),
+            Job::Run(work) => finishes.push(work(None).1),
+        }
+    }
     if answer.is_ok() {
         pending.publish(blocks);
     }
@@ -185,6 +200,46 @@ fn commit_group(connection: &Connection, group: Vec<Job>, blocks: &Blocks) {
     for finish in finishes {
         finish(answer.as_ref().map(|&()| ()));
     }
+}
+
+/// Where the database was opened. A file that was removed since can still be written, and what
+/// is written to it is gone once the process ends.
+struct Place {
+    path: PathBuf,
+    file: Option<(u64, u64)>,
+}
+
+impl Place {
+    fn of(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            file: identity(path),
+        }
+    }
+
+    fn has_moved(&self) -> bool {
+        identity(&self.path) != self.file
+    }
+}
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let file = path.metadata().ok()?;
+    Some((file.dev(), file.ino()))
+}
+
+/// Elsewhere an open file cannot be removed.
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
+}
+
+fn moved() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY_DBMOVED),
+        None,
+    )
 }
 
 fn undone() -> rusqlite::Error {

@@ -45,6 +45,8 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     environment: 'jsdom',
+    // Far longer than anything here takes; only a failing test ever waits for it.
+    testTimeout: 60_000,
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
     // One document for many files: starting one costs more than most tests.

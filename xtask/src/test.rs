@@ -46,7 +46,7 @@ pub fn test() -> Result<(), Failure> {
         command(["cargo", "build", "--package", "penstock-desktop"]),
     )?;
     steps.run_tests("window tests", runner(["--package", WINDOW_TESTS]))?;
-    steps.run_tests("pages in a browser", ui::script("e2e"))?;
+    steps.run_tests("pages in a browser", ui::browser_tests())?;
     steps.report();
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The page: its packages and its scripts.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
@@ -20,6 +21,16 @@ pub fn packages() -> Option<Command> {
 pub fn script(name: &str) -> Command {
     let mut command = npm();
     command.args(["run", "--silent", name]);
+    command
+}
+
+/// The tests in a browser, with the page served on a port that nothing else uses.
+pub fn browser_tests() -> Command {
+    let mut command = script("e2e");
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|taken| taken.local_addr());
+    if let Ok(free) = free {
+        command.env("PENSTOCK_E2E_PORT", free.port().to_string());
+    }
     command
 }
 

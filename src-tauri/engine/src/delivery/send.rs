@@ -62,13 +62,22 @@ impl Line {
             return Some(tried);
         }
         let mut stop = pin!(stop);
-        let first = self.send_once(events, stop.as_mut()).await?;
-        // A token may have been revoked before its time: sign in anew, once.
-        if first.status == Some(401) && self.destination.sign_in().is_some() {
-            *self.token.lock().await = None;
-            return self.send_once(events, stop).await;
+        let token = match self.token().await {
+            Ok(token) => token,
+            Err(tried) => return Some(*tried),
+        };
+        let first = self
+            .send_with(events, token.as_ref(), stop.as_mut())
+            .await?;
+        let Some(token) = token.filter(|_| first.status == Some(401)) else {
+            return Some(first);
+        };
+        // It may have been revoked before its time: sign in anew, once.
+        forget(&mut *self.token.lock().await, &token);
+        match self.token().await {
+            Ok(token) => self.send_with(events, token.as_ref(), stop).await,
+            Err(tried) => Some(*tried),
         }
-        Some(first)
     }
 
     fn refused_beforehand(&self, events: &[Event]) -> Option<Tried> {
@@ -95,12 +104,13 @@ impl Line {
         })
     }
 
-    async fn send_once(&self, events: &[Event], stop: impl Future<Output = ()>) -> Option<Tried> {
-        let token = match self.token().await {
-            Ok(token) => token,
-            Err(tried) => return Some(*tried),
-        };
-        let request = self.destination.request(events, token.as_ref());
+    async fn send_with(
+        &self,
+        events: &[Event],
+        token: Option<&Secret>,
+        stop: impl Future<Output = ()>,
+    ) -> Option<Tried> {
+        let request = self.destination.request(events, token);
         let size = request.body.bytes.len();
         Some(match self.client.send(&request).await {
             Ok(sent) => {
@@ -155,6 +165,17 @@ impl Line {
     }
 }
 
+/// Requests under way learn one after the other that their token was refused; meanwhile the
+/// first may have signed in anew.
+fn forget(held: &mut Option<Held>, refused: &Secret) {
+    if held
+        .as_ref()
+        .is_some_and(|held| held.secret.expose() == refused.expose())
+    {
+        *held = None;
+    }
+}
+
 fn says_too_large(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Split { reason } if reason.code.ends_with("too-large"))
 }
@@ -196,5 +217,22 @@ fn reason(verdict: &Verdict) -> String {
             .short
             .clone()
             .unwrap_or_else(|| reason.summary.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_refusal_of_an_old_token_does_not_sign_out_the_new_one() {
+        let mut held = Some(Held {
+            secret: Secret::from("new"),
+            renew_at: Instant::now(),
+        });
+        forget(&mut held, &Secret::from("old"));
+        assert!(held.is_some());
+        forget(&mut held, &Secret::from("new"));
+        assert!(held.is_none());
     }
 }

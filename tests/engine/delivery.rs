@@ -340,3 +340,22 @@ async fn a_locked_keychain_holds_a_stream_and_an_unlocked_one_lets_it_go_on() {
     let status = world.until(|status| status.streams[0].delivered == 3).await;
     assert_eq!(status.streams[0].status, Status::Healthy);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_intakes_do_not_share_an_address_even_while_neither_listens() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    world.engine.stop().await;
+    let mut details = penstock_engine::provider::Details::new();
+    let listen = source.listen.expect("an address");
+    details.insert(String::from("listen"), json!(listen));
+    let draft = penstock_engine::view::SourceDraft {
+        kind: String::from("http_intake"),
+        name: String::from("Other"),
+        details,
+    };
+    let refused = world.engine.create_source(draft).await;
+    let problem = refused.expect_err("the address is taken");
+    assert_eq!(problem.code, "intake-port-taken");
+    assert!(problem.summary.contains("Intake"), "it names who has it");
+}

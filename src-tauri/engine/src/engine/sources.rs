@@ -255,6 +255,22 @@ impl Engine {
             _ => self.suggested_listen().await,
         };
         let address = http_intake::parse_listen(&listen, beyond_loopback(&details))?;
+        let rows = self.0.store.read(sources::all).await?;
+        let wanted = address.to_string();
+        if let Some(row) = rows
+            .iter()
+            .find(|row| views::listen_of(row).as_ref() == Some(&wanted))
+        {
+            return Err(Problem::new(
+                "intake-port-taken",
+                format!("The source {:?} listens on {wanted} already.", row.name),
+            )
+            .next(format!(
+                "Choose another port, such as {}.",
+                self.suggested_listen().await
+            ))
+            .field("listen"));
+        }
         let bound = http_intake::bind(address).await?;
         let settled = bound.local_addr().map_or(address, |bound| bound);
         details.insert(String::from("listen"), settled.to_string().into());

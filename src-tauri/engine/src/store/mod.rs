@@ -23,10 +23,14 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 use crate::problem::Problem;
 use journal::Blocks;
 pub use writer::Writer;
+
+/// Reads that run at once, and connections kept for them.
+const READS: usize = 4;
 
 /// The database's file name in the data folder.
 pub const FILE: &str = "penstock.db";
@@ -41,6 +45,8 @@ struct Shared {
     path: PathBuf,
     writer: Writer,
     idle_readers: Mutex<Vec<Connection>>,
+    /// Reads at once, so that many streams do not become many threads.
+    reads: Semaphore,
     blocks: Arc<Blocks>,
 }
 
@@ -60,6 +66,7 @@ impl Store {
                 path,
                 writer,
                 idle_readers: Mutex::default(),
+                reads: Semaphore::new(READS),
                 blocks,
             }),
         })
@@ -85,6 +92,7 @@ impl Store {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let store = self.clone();
+        let _turn = self.shared.reads.acquire().await;
         tokio::task::spawn_blocking(move || store.read_blocking(read))
             .await
             .map_err(|_| Problem::new("engine-stopped", "Penstock is closing."))?
@@ -107,7 +115,7 @@ impl Store {
         };
         let answer = read(&connection).map_err(|error| problem(&error));
         let mut idle = self.shared.idle_readers.lock().expect("no reader panics");
-        if idle.len() < 4 {
+        if idle.len() < READS {
             idle.push(connection);
         }
         answer

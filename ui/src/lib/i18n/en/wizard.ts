@@ -116,6 +116,8 @@ export const wizard = {
     hide: (label: string) => `Hide ${label}`,
     characters: (n: number) => plural(n, '1 character', `${n} characters`),
     willBeStored: (vault: string) => `Will be stored in your ${vault}.`,
+    givenBy: (vault: string) =>
+      `Put it into the ${vault}, which Penstock only reads. What is typed here serves to verify.`,
     hidesAgain: 'Hides again when you leave the field.',
     tidied: 'Spaces and line breaks around it were removed.',
     stored: (vault: string) => `In your ${vault}`,

@@ -8,6 +8,7 @@
 #![cfg(target_os = "linux")]
 
 mod deletion;
+mod diagnosis;
 mod events;
 mod first_run;
 mod practice;

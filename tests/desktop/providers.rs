@@ -6,6 +6,18 @@ use crate::events::{self, Intake};
 use crate::surroundings::Surroundings;
 use crate::window::Window;
 
+/// Id of the protocol, and the name on the provider's card.
+const PROVIDERS: [(&str, &str); 8] = [
+    ("splunk", "Splunk"),
+    ("azure", "Azure Monitor"),
+    ("datadog", "Datadog"),
+    ("better_stack", "Better Stack"),
+    ("cribl", "Cribl"),
+    ("sumo_logic", "Sumo Logic"),
+    ("custom", "Custom"),
+    ("practice", "Practice receiver"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_provider_is_set_up_verified_and_delivered_to() {
     let receiver = Receiver::start(Options::default())
@@ -16,33 +28,30 @@ async fn every_provider_is_set_up_verified_and_delivered_to() {
     let intake = Intake::connect(&window).await;
 
     let forms = receiver.view().protocols;
-    for (provider, name, begin) in [
-        ("splunk", "Splunk", "Create your first stream"),
-        ("datadog", "Datadog", "New stream"),
-        ("better_stack", "Better Stack", "New stream"),
-        ("custom", "Custom", "New stream"),
-        ("practice", "Practice", "New stream"),
-    ] {
-        let form = forms
-            .iter()
-            .find(|form| form.provider == provider)
-            .expect("its protocol");
+    let mut begin = "Create your first stream";
+    for (provider, name) in PROVIDERS {
+        let form = forms.iter().find(|form| form.provider == provider);
         window.go_to("Streams").await;
         window.click(begin).await;
-        set_up(&window, name, &form.values).await;
+        set_up(&window, name, &form.expect("its protocol").values).await;
         window.see("accepted the sample log entry").await;
         window.picture(&format!("verified-{provider}")).await;
         window.click("Create stream").await;
         window.see("is live").await;
         window.click("View stream").await;
+        begin = "New stream";
     }
     let samples = receiver.progress().events;
-    assert_eq!(samples, 5, "each provider had one sample log entry");
+    let count = PROVIDERS.len();
+    assert_eq!(
+        samples, count as u64,
+        "each provider had one sample log entry"
+    );
 
     let posted = events::some();
     intake.post(&posted).await;
     receiver
-        .wait_for_events(samples + 5 * posted.len() as u64)
+        .wait_for_events(samples + (count * posted.len()) as u64)
         .await;
     let taken = receiver.events();
     for id in events::ids(&posted) {
@@ -50,11 +59,15 @@ async fn every_provider_is_set_up_verified_and_delivered_to() {
             .iter()
             .find(|taken| taken.id == id)
             .map(|taken| taken.times);
-        assert_eq!(times, Some(5), "event {id} arrives once at each provider");
+        assert_eq!(
+            times,
+            Some(count as u32),
+            "event {id} arrives once at each provider"
+        );
     }
 
     window.go_to("Streams").await;
-    window.see("5 of 5").await;
+    window.see(&format!("{count} of {count}")).await;
     for (width, height) in [(1280, 820), (960, 640), (1600, 1000)] {
         window.resize(width, height).await;
         window.picture(&format!("streams-{width}")).await;

@@ -9,18 +9,30 @@ use crate::webdriver::{Element, Session};
 
 pub struct Window(Session);
 
+/// Notes what goes wrong in the page without a word to the person: errors that nobody catches,
+/// and what the content security policy refuses.
+const NOTE_FAULTS: &str = "
+    window.faults = [];
+    const note = (fault) => window.faults.push(String(fault));
+    addEventListener('error', (event) => note(event.message));
+    addEventListener('unhandledrejection', (event) => note(JSON.stringify(event.reason)));
+    document.addEventListener('securitypolicyviolation', (event) =>
+      note(`${event.violatedDirective} refused ${event.blockedURI} ${event.sample}`));
+";
+
 impl Window {
     /// Starts the app and waits for its page.
     pub async fn open(driver_url: &str, app: &Path) -> Self {
-        Self(
-            Session::start(driver_url, app)
-                .await
-                .expect("the window opens"),
-        )
+        let session = Session::start(driver_url, app).await;
+        let window = Self(session.expect("the window opens"));
+        window.run(NOTE_FAULTS).await;
+        window
     }
 
-    /// Kills the app, as a crash would.
+    /// Kills the app, as a crash would. Nothing must have gone wrong in the page till now.
     pub async fn kill(self) {
+        let faults = self.run("return window.faults").await;
+        assert_eq!(faults, Value::Array(Vec::new()), "faults of the page");
         self.0.end().await.expect("the app ends");
     }
 

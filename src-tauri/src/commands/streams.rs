@@ -12,7 +12,10 @@ use crate::Answer;
 
 commands! {
     fn providers(_desktop) -> Vec<About> {
-        Ok(provider::all().iter().map(|provider| provider.about()).collect())
+        Ok(provider::all()
+            .iter()
+            .map(|provider| provider::about(*provider))
+            .collect())
     }
 
     fn status(desktop) -> StatusView {

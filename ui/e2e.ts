@@ -40,6 +40,8 @@ export const test = base.extend<Fixtures>({
     await use(async (fragment, script = {}) => {
       const query = new URLSearchParams({ pace: '1', ...script });
       await page.goto(`/scripted.html?${query}${fragment}`);
+      // Keys pressed before the page is there would be nobody's.
+      await page.getByRole('heading').first().waitFor();
     });
   },
 

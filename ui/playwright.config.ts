@@ -8,6 +8,16 @@ const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goo
   existsSync,
 );
 
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 export default defineConfig({
   testDir: '../tests/e2e',
   outputDir: 'node_modules/.playwright',
@@ -20,8 +30,9 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1280, height: 820 },
+    contextOptions: { reducedMotion: 'reduce' },
     trace: 'retain-on-failure',
-    launchOptions: browser ? { executablePath: browser, args: ['--no-sandbox'] } : {},
+    launchOptions: browser ? { executablePath: browser, args: ARGS } : {},
   },
   webServer: {
     command: `npx vite preview --mode scripted --outDir dist-scripted --host 127.0.0.1 --port ${port}`,

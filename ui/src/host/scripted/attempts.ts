@@ -80,9 +80,10 @@ export function attemptsOf(stream: StreamView, now: number, how = 260): AttemptV
     at = Date.parse(stream.last_delivered_at ?? iso(now));
   while (out.length < how) {
     if (out.length % 23 === 11) {
-      push({ attempt: 2 });
+      push({ attempt: 2, events: 11 });
       at -= 2_000;
-      push({ outcome: 'retry', status: 503, reason: 'Server is busy' });
+      seq += 11;
+      push({ outcome: 'retry', status: 503, reason: 'Server is busy', events: 11 });
     } else if (out.length % 61 === 40)
       push({ outcome: 'partly', status: 400, reason: 'Incorrect index', set_aside: 2 });
     else if (out.length % 97 === 70) push({ events: 1, sample: true });

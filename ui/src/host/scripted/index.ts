@@ -2,7 +2,7 @@
  * A host of scripted data, for tests and for looking at the page in a plain browser. Never part
  * of the app.
  *
- * - `?scenario=` `ten` (as drawn), `empty`, `two-hundred`, `thousand`, `healthy`, `guest`,
+ * - `?scenario=` `ten` (as drawn), `empty`, `two-hundred`, `thousand`, `healthy`, `guest`, `stopped`,
  *   `keychain-locked`, `store-problem` (with `problem=` `newer`, `rubbish`, `readonly`, `full`),
  *   `failing` (every call that changes something is refused), `silent` (no answer at all)
  * - `live=MS` pushes changes at that pace; `pace=MS` is the time of a stage of Verify

@@ -98,6 +98,7 @@ export class World {
       this.sources = [];
     }
     if (scenario === 'keychain-locked') this.app.vault.problem = keychainLocked;
+    if (scenario === 'stopped') this.app.delivering = { kind: 'nobody' };
     if (scenario === 'guest') this.app.delivering = { kind: 'elsewhere', pid: 4_711 };
   }
 

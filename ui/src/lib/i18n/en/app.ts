@@ -36,8 +36,10 @@ export const app = {
   vault: {
     again: 'Check again',
   },
-  journal: {
-    again: 'Open settings',
+  stopped: {
+    title: 'Nothing is delivered.',
+    text: 'The delivery engine stopped. Events wait at their sources and in the journal.',
+    restart: 'Restart',
   },
   store: {
     title: 'Penstock cannot open its data',

@@ -384,8 +384,8 @@ fn failed_events_are_listed_exported_sent_again_and_discarded() {
     let running = world.home.start(&["run"]);
     world.practice.wait_for(1 + 3);
     world.practice.misbehave("partial=POISON");
-    world.post(poison);
     let refused = world.practice.progress().refused;
+    world.post(poison);
     world
         .practice
         .wait_until(|progress| progress.refused > refused);

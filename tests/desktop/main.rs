@@ -13,6 +13,7 @@ mod events;
 mod first_run;
 mod practice;
 mod providers;
+mod refusals;
 mod secrets;
 mod settings;
 mod surroundings;

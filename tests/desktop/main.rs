@@ -8,7 +8,6 @@
 #![cfg(target_os = "linux")]
 
 mod deletion;
-mod diagnosis;
 mod events;
 mod first_run;
 mod practice;

@@ -39,7 +39,7 @@ test('the practice receiver starts, shows what arrives, and leads to a stream', 
   await accessible();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'New stream to Splunk' }).click();
-  await expect(page).toHaveURL(/wizard\?provider=splunk$/);
+  await expect(page).toHaveURL(/wizard\?provider=splunk&practice=on$/);
 });
 
 test('the practice receiver is told to misbehave, with its figures checked', async ({

@@ -72,10 +72,6 @@ impl Store {
         })
     }
 
-    pub fn path(&self) -> &Path {
-        &self.shared.path
-    }
-
     /// The block cache and the counters of the journal.
     pub fn blocks(&self) -> &Arc<Blocks> {
         &self.shared.blocks

@@ -167,7 +167,7 @@ fn commit_group(connection: &Connection, place: &Place, group: Vec<Job>, blocks:
             }
         }
         for append in &appends {
-            pending.push(blocks, append.source, &append.events, append.at);
+            pending.push(append.source, &append.events, append.at);
         }
         pending.write(connection, blocks)?;
         connection.execute_batch("COMMIT")

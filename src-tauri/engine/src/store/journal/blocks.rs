@@ -203,7 +203,7 @@ struct Gathering {
 }
 
 impl Pending {
-    pub fn push(&mut self, _blocks: &Blocks, source: i64, events: &[Bytes], at: Millis) {
+    pub fn push(&mut self, source: i64, events: &[Bytes], at: Millis) {
         for event in events {
             let full = self.open.get(&source).is_some_and(|open| {
                 open.events.len() >= BLOCK_EVENTS || open.bytes + event.len() > BLOCK_BYTES

@@ -188,9 +188,8 @@ async fn wanted(engine: &Engine) -> bool {
     if ran {
         return true;
     }
-    let practice = |id: &str| {
-        provider::find(id).is_ok_and(|provider| provider.about().category == Category::Practice)
-    };
+    let practice =
+        |id: &str| provider::about(id).is_ok_and(|about| about.category == Category::Practice);
     engine
         .streams()
         .await

@@ -27,7 +27,7 @@ fn form(protocol: &Protocol) -> (Value, Value) {
 }
 
 fn about(id: &str) -> About {
-    provider::about(provider::find(id).expect("the provider exists"))
+    provider::about(id).expect("the provider exists").clone()
 }
 
 async fn stream(world: &World, protocol: &Protocol) -> StreamView {

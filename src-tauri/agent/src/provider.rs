@@ -25,13 +25,10 @@ impl Command {
     pub fn run(self, say: &Say) -> Result<(), Failure> {
         match self {
             Command::List => {
-                let all: Vec<About> = provider::all()
-                    .iter()
-                    .map(|it| provider::about(*it))
-                    .collect();
+                let all = provider::abouts();
                 say.table(&all, "There is no provider.", || {
                     let mut table = Table::new(["ID", "NAME", "KIND", "SENDS TO"]);
-                    for about in &all {
+                    for about in all {
                         let kind = serde_json::to_value(about.category).unwrap_or_default();
                         let kind = kind.as_str().unwrap_or_default().to_owned();
                         table.row([
@@ -45,14 +42,14 @@ impl Command {
                 });
             }
             Command::Show { id, guide } => {
-                let about = provider::about(provider::find(&id)?);
-                say.answer(&about, || {
+                let about = provider::about(&id)?;
+                say.answer(about, || {
                     let mut text = format!("{}: {}\n", about.name, about.tagline);
                     for field in &about.fields {
                         text += &describe(field);
                     }
                     if guide {
-                        text += &steps(&about);
+                        text += &steps(about);
                     }
                     text
                 });

@@ -34,16 +34,16 @@ pub fn secrets(vault: &dyn Vault, stream: &StreamRow) -> Result<Secrets, Problem
         name: stream.name.clone(),
     };
     let mut secrets = BTreeMap::new();
-    for field in provider::about(provider::find(&stream.provider)?)
+    for field in provider::about(&stream.provider)?
         .fields
-        .into_iter()
+        .iter()
         .filter(|field| field.secret)
         // A stream without secrets needs no keychain; a vault that people fill may know more.
         .filter(|field| stream.secrets.contains(&field.name) || !vault.writable())
     {
         match vault.read(&owner, &field.name)? {
             Some(secret) => {
-                secrets.insert(field.name, secret);
+                secrets.insert(field.name.clone(), secret);
             }
             None if stream.secrets.contains(&field.name) => {
                 return Err(missing(vault, &field.label, &field.name));

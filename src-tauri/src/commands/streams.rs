@@ -12,10 +12,7 @@ use crate::Answer;
 
 commands! {
     fn providers(_desktop) -> Vec<About> {
-        Ok(provider::all()
-            .iter()
-            .map(|provider| provider::about(*provider))
-            .collect())
+        Ok(provider::abouts().to_vec())
     }
 
     fn status(desktop) -> StatusView {

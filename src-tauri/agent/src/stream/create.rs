@@ -42,13 +42,13 @@ pub struct Create {
 
 impl Create {
     pub async fn run(self, engine: &Engine, say: &Say) -> Result<(), Failure> {
-        let about = provider::about(provider::find(&self.provider)?);
-        known_fields(&about, &self.settings)?;
+        let about = provider::about(&self.provider)?;
+        known_fields(about, &self.settings)?;
         let secrets = match &self.secrets {
             Some(from) => from.secrets()?,
             None => SecretsDraft::default(),
         };
-        known_secrets(&about, &secrets)?;
+        known_secrets(about, &secrets)?;
         let mut draft = StreamDraft {
             provider: self.provider,
             name: self.name,
@@ -59,7 +59,7 @@ impl Create {
         };
         let check = engine.check_draft(draft.clone()).await?;
         if !check.errors.is_empty() {
-            return Err(invalid(&about, &check.errors).into());
+            return Err(invalid(about, &check.errors).into());
         }
         for warning in &check.warnings {
             say.note(&format!("Warning: {}: {}", warning.field, warning.message));

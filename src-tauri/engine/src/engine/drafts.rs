@@ -194,7 +194,7 @@ impl Engine {
             None => None,
         };
         let vault = Arc::clone(&self.0.vault);
-        let about = provider::about(provider::find(&draft.provider)?);
+        let about = provider::about(&draft.provider)?;
         let typed = draft.secrets.0.clone();
         let name = draft.name.trim().to_owned();
         if row.is_none() && vault.writable() {
@@ -212,12 +212,12 @@ impl Engine {
                 }
             };
             let mut secrets = Secrets::new();
-            for field in about.fields.into_iter().filter(|field| field.secret) {
+            for field in about.fields.iter().filter(|field| field.secret) {
                 let known = saved.contains(&field.name) || !vault.writable();
                 if let Some(secret) = typed.get(&field.name) {
-                    secrets.insert(field.name, secret.clone());
+                    secrets.insert(field.name.clone(), secret.clone());
                 } else if known && let Some(secret) = vault.read(&owner, &field.name)? {
-                    secrets.insert(field.name, secret);
+                    secrets.insert(field.name.clone(), secret);
                 }
             }
             // Names that are no field are the provider's to refuse.

@@ -48,7 +48,11 @@ impl Engine {
         for details in provider.alternatives(&connected.details, &connected.secrets) {
             let (other, mut found) = prove(&details).await?;
             if found.accepted {
-                let changed = changed(&provider.about(), &connected.details, &other.details);
+                let changed = changed(
+                    provider::about(&draft.provider)?,
+                    &connected.details,
+                    &other.details,
+                );
                 found.summary = format!(
                     "{} It was refused at first, and accepted with {changed}.",
                     found.summary
@@ -108,9 +112,9 @@ impl Engine {
         edited: Option<&str>,
         on_stages: &OnStages,
     ) -> Result<VerifyReport, Problem> {
-        let name = provider::find(provider)?.about().name;
+        let name = &provider::about(provider)?.name;
         let verification = Verification {
-            provider_name: &name,
+            provider_name: name,
             destination: &*connected.destination,
             client,
             sample: sample::entry(self.now(), edited)?,

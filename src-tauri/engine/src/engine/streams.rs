@@ -7,7 +7,6 @@ use crate::clock::Millis;
 use crate::event::Seq;
 use crate::health;
 use crate::problem::Problem;
-use crate::provider;
 use crate::store::streams::{self, StreamRow};
 use crate::store::{attempt, cursor, journal, sources, stat};
 use crate::vault::Owner;
@@ -258,14 +257,6 @@ impl Engine {
                 )
                 .next("Run `penstock stream list` to see the streams.")
             })
-    }
-
-    /// Every provider, as a form sees it.
-    pub fn providers(&self) -> Vec<provider::About> {
-        provider::all()
-            .iter()
-            .map(|provider| provider::about(*provider))
-            .collect()
     }
 
     pub(super) async fn off_thread<T: Send + 'static>(

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::clock::{Millis, rfc3339};
 use crate::health;
 use crate::problem::Problem;
-use crate::provider::{self, Field};
+use crate::provider;
 use crate::source::http_intake;
 use crate::store::cursor::{self, Cursor};
 use crate::store::journal::Blocks;
@@ -32,7 +32,7 @@ pub fn stream(
     let waiting = blocks.total(number).saturating_sub(cursor.position) + queued;
     let spans = stat::spans(connection, &row.id, HOUR_SECONDS, 24, now)?;
     let health = health::judge(row, &cursor, waiting, now);
-    let about = provider::find(&row.provider).ok().map(provider::about);
+    let about = provider::about(&row.provider).ok();
     let oldest = if waiting > 0 {
         accepted_at(connection, &cursor, number)?
     } else {
@@ -42,9 +42,7 @@ pub fn stream(
         id: row.id.clone(),
         name: row.name.clone(),
         provider: row.provider.clone(),
-        provider_name: about
-            .as_ref()
-            .map_or_else(|| row.provider.clone(), |about| about.name.clone()),
+        provider_name: about.map_or_else(|| row.provider.clone(), |about| about.name.clone()),
         endpoint: row.endpoint.clone(),
         source: row.source.clone(),
         status: health.status,
@@ -63,17 +61,17 @@ pub fn stream(
         last_problem_at: cursor.problem_at.map(rfc3339),
         details: row.details.clone(),
         secrets: about
-            .map(|about| about.fields)
+            .map(|about| about.fields.as_slice())
             .unwrap_or_default()
-            .into_iter()
-            .filter(|field: &Field| field.secret)
+            .iter()
+            .filter(|field| field.secret)
             .map(|field| {
                 let saved = if row.secrets.contains(&field.name) {
                     Saved::Saved
                 } else {
                     Saved::Missing
                 };
-                (field.name, saved)
+                (field.name.clone(), saved)
             })
             .collect(),
         verified: row.verified,

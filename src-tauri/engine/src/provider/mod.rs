@@ -245,11 +245,26 @@ pub fn all() -> &'static [&'static dyn Provider] {
     &ALL
 }
 
-/// What a person is told about `provider`, the connection options included.
-pub fn about(provider: &dyn Provider) -> About {
-    let mut about = provider.about();
-    about.fields.extend(connection::fields());
-    about
+/// What a person is told about every provider, the connection options included, in the order of
+/// the picker. Put together once: each row of a list asks for it.
+pub fn abouts() -> &'static [About] {
+    static ABOUTS: LazyLock<Vec<About>> = LazyLock::new(|| {
+        let with_connection = |provider: &&dyn Provider| {
+            let mut about = provider.about();
+            about.fields.extend(connection::fields());
+            about
+        };
+        all().iter().map(with_connection).collect()
+    });
+    &ABOUTS
+}
+
+/// The same of the provider with this id.
+pub fn about(id: &str) -> Result<&'static About, Problem> {
+    abouts()
+        .iter()
+        .find(|about| about.id == id)
+        .ok_or_else(|| unknown(id))
 }
 
 /// The provider with this id.
@@ -258,11 +273,13 @@ pub fn find(id: &str) -> Result<&'static dyn Provider, Problem> {
         .iter()
         .copied()
         .find(|provider| provider.id() == id)
-        .ok_or_else(|| {
-            Problem::new(
-                "provider-unknown",
-                format!("There is no provider called {id:?}."),
-            )
-            .next("Run `penstock provider list` to see the providers and their ids.")
-        })
+        .ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: &str) -> Problem {
+    Problem::new(
+        "provider-unknown",
+        format!("There is no provider called {id:?}."),
+    )
+    .next("Run `penstock provider list` to see the providers and their ids.")
 }

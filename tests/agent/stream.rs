@@ -398,3 +398,32 @@ fn failed_events_are_listed_exported_sent_again_and_discarded() {
     );
     assert_eq!(world.stream("Splunk")["set_aside"], 0);
 }
+
+#[test]
+fn a_stream_is_shown_with_its_sources_name_and_told_when_that_is_gone() {
+    let world = World::new();
+    world.home.json(&[
+        "stream",
+        "create",
+        "--provider",
+        "custom",
+        "--name",
+        "Narrow",
+        "--set",
+        "url=http://127.0.0.1:9/",
+        "--source",
+        "intake",
+        "--paused",
+        "--no-verify",
+    ]);
+    let shown = world.home.run(&["stream", "show", "Narrow"]).out;
+    assert!(shown.contains("intake"), "{shown}");
+    let retried = world.home.run(&["stream", "retry", "Narrow"]).out;
+    assert!(
+        retried.contains("is paused"),
+        "it promises no try: {retried}"
+    );
+    world.home.json(&["source", "delete", "intake", "--yes"]);
+    let shown = world.home.run(&["stream", "show", "Narrow"]).out;
+    assert!(shown.contains("a deleted one"), "{shown}");
+}

@@ -88,11 +88,12 @@ impl Create {
                 stream = engine.resume_stream(&stream.id).await?;
             }
         }
+        let source = show::source(engine, &stream).await;
         say.answer(&stream, || {
             format!(
                 "The stream {} is made.\n\n{}",
                 stream.name,
-                show::stream(&stream)
+                show::stream(&stream, &source)
             )
         });
         Ok(())

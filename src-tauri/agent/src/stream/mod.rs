@@ -113,7 +113,8 @@ impl Command {
             }
             Command::Show { stream } => {
                 let stream = engine.stream(&stream).await?;
-                say.answer(&stream, || show::stream(&stream));
+                let source = show::source(engine, &stream).await;
+                say.answer(&stream, || show::stream(&stream, &source));
             }
             Command::Test { stream, sample } => {
                 let sample = sample.map(|from| from.read()).transpose()?;
@@ -132,7 +133,13 @@ impl Command {
             }
             Command::Retry { stream } => {
                 let stream = engine.retry_stream(&stream).await?;
-                say.answer(&stream, || format!("{} is tried again now.", stream.name));
+                say.answer(&stream, || match stream.paused_at {
+                    None => format!("{} is tried again now.", stream.name),
+                    Some(_) => format!(
+                        "{} is paused: it is tried again once it is resumed.",
+                        stream.name
+                    ),
+                });
             }
             Command::Delete { stream, yes } => {
                 let stream = engine.stream(&stream).await?;

@@ -1,5 +1,6 @@
 //! Streams, attempts and reports as text.
 
+use penstock_engine::engine::Engine;
 use penstock_engine::view::{
     AttemptDetail, AttemptView, Saved, ShownHeader, Stage, StreamView, VerifyReport,
 };
@@ -34,20 +35,28 @@ pub fn list(streams: &[StreamView]) -> Table {
     table
 }
 
-pub fn stream(stream: &StreamView) -> String {
+/// The name of the source that a stream takes, or what stands in its place.
+pub async fn source(engine: &Engine, stream: &StreamView) -> String {
+    match &stream.source {
+        None => String::from("every source"),
+        Some(id) => match engine.source(id).await {
+            Ok(source) => source.name,
+            Err(problem) if problem.code == "source-unknown" => {
+                String::from("a deleted one, so nothing new comes")
+            }
+            Err(_) => id.clone(),
+        },
+    }
+}
+
+pub fn stream(stream: &StreamView, source: &str) -> String {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let mut out = pairs(&[
         ("Name", stream.name.clone()),
         ("Id", stream.id.clone()),
         ("Provider", stream.provider_name.clone()),
         ("Sends to", stream.endpoint.clone()),
-        (
-            "Source",
-            stream
-                .source
-                .clone()
-                .unwrap_or_else(|| "every source".into()),
-        ),
+        ("Source", source.to_owned()),
         (
             "Status",
             format!("{}, since {}", name(&stream.status), stream.status_since),

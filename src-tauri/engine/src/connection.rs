@@ -12,7 +12,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::clock::Millis;
-use crate::provider::{Details, Field, FieldError, FieldGroup, FieldKind};
+use crate::form::{Details, Field, FieldError, FieldGroup, FieldKind};
 use crate::secret::{Secret, Secrets};
 
 const DEFAULT_TIMEOUT: u64 = 30;

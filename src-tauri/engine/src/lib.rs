@@ -16,6 +16,7 @@ pub(crate) mod delivery;
 pub mod engine;
 pub mod event;
 pub mod exchange;
+pub mod form;
 pub mod health;
 pub mod http;
 pub(crate) mod json;

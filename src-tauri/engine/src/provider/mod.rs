@@ -13,10 +13,9 @@ mod better_stack;
 mod cribl;
 mod custom;
 mod datadog;
-mod field;
-mod form;
 mod frame;
 mod headers;
+mod limits;
 mod practice;
 mod preset;
 mod probe;
@@ -33,24 +32,24 @@ mod token;
 mod verdict;
 mod wire;
 
-pub use field::{Choice, Field, FieldGroup, FieldKind, Limits};
+pub use crate::form::{
+    Choice, CopyText, Details, Field, FieldError, FieldGroup, FieldKind, Guide, GuideStep, Link,
+};
+pub use limits::Limits;
 pub use probe::Probe;
 pub use verdict::{Fate, Verdict};
 pub use wire::{Body, Header, Request, Response};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::sync::LazyLock;
 use std::time::Duration;
 use ts_rs::TS;
 
 use crate::connection;
 use crate::event::Event;
+use crate::form::Saved;
 use crate::problem::Problem;
 use crate::secret::{Secret, Secrets};
-
-/// The settings of a stream that are not secret, by field name.
-pub type Details = Map<String, Value>;
 
 /// What a person is told about a provider before choosing it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -84,54 +83,6 @@ pub enum Category {
     Practice,
 }
 
-/// A setup guide: numbered steps beside the form.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
-pub struct Guide {
-    /// One sentence on what is needed and how long it takes.
-    pub intro: String,
-    pub steps: Vec<GuideStep>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
-pub struct GuideStep {
-    pub title: String,
-    /// Paragraphs of inline Markdown: `**bold**`, `` `code` `` and links only.
-    pub body: Vec<String>,
-    /// Fields this step gives the value of.
-    #[serde(default)]
-    pub fields: Vec<String>,
-    /// Texts worth copying.
-    #[serde(default)]
-    pub copy: Vec<CopyText>,
-    #[serde(default)]
-    pub links: Vec<Link>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
-pub struct CopyText {
-    pub label: String,
-    pub text: String,
-    /// Set where the text is also worth saving as a file of this name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub file_name: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
-pub struct Link {
-    pub label: String,
-    pub url: String,
-}
-
-/// What is wrong with what a person typed into one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct FieldError {
-    /// The field's name.
-    pub field: String,
-    /// What is wrong and where the right value is, one or two sentences.
-    pub message: String,
-}
-
 /// A destination ready to use, with the details tidied the way they are to be saved.
 pub struct Connected {
     pub destination: Box<dyn Destination>,
@@ -139,6 +90,17 @@ pub struct Connected {
     pub secrets: Secrets,
     /// Things a person should know though they are not wrong, such as a secret sent over `http`.
     pub warnings: Vec<FieldError>,
+}
+
+impl Saved {
+    fn with(self, destination: impl Destination + 'static) -> Connected {
+        Connected {
+            destination: Box::new(destination),
+            details: self.details,
+            secrets: self.secrets,
+            warnings: self.warnings,
+        }
+    }
 }
 
 pub trait Provider: Send + Sync {

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use url::Url;
 
 use super::address::Address;
-use super::form::Form;
 use super::sheet::{Reply, Sheet};
 use super::{
     About, Body, Connected, Destination, Details, FieldError, Header, Limits, Provider, Request,
     Response, Verdict, address, frame,
 };
 use crate::event::Event;
+use crate::form::Form;
 use crate::secret::{Secret, Secrets};
 
 static SHEET: LazyLock<Sheet> =

@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::Cloud;
+use crate::form::Entries;
 use crate::provider::address;
-use crate::provider::form::Entries;
 
 pub(super) fn understand(entries: &mut Entries<'_>) {
     let pasted = entries.text("endpoint_url").map(endpoint);

@@ -17,13 +17,13 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 use url::Url;
 
-use super::form::Form;
 use super::sheet::{Reply, Sheet};
 use super::{
     About, Body, Connected, Destination, Details, FieldError, Header, Limits, Provider, Request,
     Response, SignIn, Verdict, address, batch, frame,
 };
 use crate::event::Event;
+use crate::form::Form;
 use crate::json;
 use crate::problem::Problem;
 use crate::secret::{Secret, Secrets};

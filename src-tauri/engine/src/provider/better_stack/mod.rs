@@ -8,7 +8,6 @@ use serde::Deserialize;
 use std::sync::LazyLock;
 
 use super::address::Address;
-use super::form::Form;
 use super::sheet::{Reply, Sheet};
 use super::splice::Splice;
 use super::{
@@ -16,6 +15,7 @@ use super::{
     Response, Verdict, address, frame, token,
 };
 use crate::event::Event;
+use crate::form::Form;
 use crate::secret::{Secret, Secrets};
 
 static SHEET: LazyLock<Sheet> =

@@ -10,7 +10,6 @@ use std::sync::LazyLock;
 use url::Url;
 
 use super::address::Address;
-use super::form::Form;
 use super::sheet::{Reply, Sheet};
 use super::splice::Splice;
 use super::{
@@ -18,6 +17,7 @@ use super::{
     Response, Verdict, address, frame, token,
 };
 use crate::event::Event;
+use crate::form::Form;
 use crate::secret::{Secret, Secrets};
 
 static SHEET: LazyLock<Sheet> =

@@ -15,7 +15,6 @@ use std::sync::LazyLock;
 use url::Url;
 
 use super::address::Address;
-use super::form::Form;
 use super::headers::HeaderRows;
 use super::sheet::{Reply, Sheet};
 use super::splunk::Envelope;
@@ -25,6 +24,7 @@ use super::{
     Response, Verdict, address, batch, frame,
 };
 use crate::event::Event;
+use crate::form::Form;
 use crate::secret::{Secret, Secrets};
 
 static SHEET: LazyLock<Sheet> =

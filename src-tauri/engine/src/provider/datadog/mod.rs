@@ -15,7 +15,6 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use self::site::Site;
-use super::form::Form;
 use super::sheet::{Reply, Sheet};
 use super::splice::Splice;
 use super::{
@@ -23,6 +22,7 @@ use super::{
     Request, Response, Verdict, address, frame, token,
 };
 use crate::event::Event;
+use crate::form::Form;
 use crate::problem::Problem;
 use crate::secret::{Secret, Secrets};
 

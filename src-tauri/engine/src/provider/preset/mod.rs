@@ -10,9 +10,9 @@ mod tests;
 use std::sync::LazyLock;
 
 pub(crate) use self::recipe::Recipe;
-use super::form::Form;
 use super::sheet::Sheet;
 use super::{About, Connected, Details, FieldError, Provider, custom};
+use crate::form::Form;
 use crate::secret::Secrets;
 
 pub(crate) struct Preset {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-use crate::provider::form::Entries;
+use crate::form::Entries;
 use crate::provider::splunk::Envelope;
 use crate::provider::{Choice, Details, Field, FieldError, FieldGroup, FieldKind, address};
 use crate::secret::{Secret, Secrets};

@@ -20,13 +20,13 @@ use std::sync::LazyLock;
 use url::Url;
 
 pub(crate) use self::envelope::Envelope;
-use super::form::Form;
 use super::sheet::Sheet;
 use super::{
     About, Acknowledge, Body, Connected, Destination, Details, FieldError, Header, Limits, Probe,
     Provider, Request, Response, Verdict, frame, token,
 };
 use crate::event::Event;
+use crate::form::Form;
 use crate::secret::{Secret, Secrets};
 
 static SHEET: LazyLock<Sheet> =

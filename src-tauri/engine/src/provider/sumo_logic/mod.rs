@@ -11,7 +11,6 @@ use serde::Deserialize;
 use std::sync::LazyLock;
 use url::Url;
 
-use super::form::Form;
 use super::sheet::{Reply, Sheet};
 use super::splice::Splice;
 use super::{
@@ -19,6 +18,7 @@ use super::{
     Response, Verdict, address, frame, token,
 };
 use crate::event::Event;
+use crate::form::Form;
 use crate::secret::{Secret, Secrets};
 
 static SHEET: LazyLock<Sheet> =

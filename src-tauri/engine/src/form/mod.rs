@@ -1,5 +1,5 @@
-//! A provider's form: its fields drawn from the credentials' JSON schema, and what a person typed
-//! read back into them.
+//! Forms of providers and sources: fields drawn from the JSON schema of their credentials, and what
+//! a person typed read back into them.
 //!
 //! A credentials struct derives `JsonSchema` and `Deserialize`; everything a form shows stands
 //! there once. The label is the schema's title, the hint its description; `x-group`, `x-kind`
@@ -8,24 +8,33 @@
 
 mod draw;
 mod entries;
+mod field;
+mod guide;
 mod input;
+
+pub use field::{Choice, Field, FieldError, FieldGroup, FieldKind};
+pub use guide::{CopyText, Guide, GuideStep, Link};
 
 use regex::Regex;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use self::draw::draw;
-pub(crate) use self::entries::Entries;
-use super::{Details, Field, Guide, GuideStep};
+pub(crate) use self::entries::{Entries, Saved};
 use crate::connection;
 use crate::secret::Secrets;
 
-/// The fields of one provider, ready to check what comes in.
+/// Settings that are not secret, by field name.
+pub type Details = Map<String, Value>;
+
+/// The fields of one provider or source, ready to check what comes in.
 pub(crate) struct Form {
     pub fields: Vec<Field>,
     rules: BTreeMap<String, Rule>,
+    /// The connection options, for what speaks to another machine.
+    connection: Vec<Field>,
 }
 
 #[derive(Default)]
@@ -67,6 +76,19 @@ impl Form {
         Self::made_of(fields.into_iter().map(|field| (field, None, None)), guide)
     }
 
+    /// For what stays on this machine: without connection options.
+    pub fn local(self) -> Self {
+        Self {
+            connection: Vec::new(),
+            ..self
+        }
+    }
+
+    /// Every field that is understood, the connection options last.
+    pub fn all(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().chain(&self.connection)
+    }
+
     /// Fields with the least and the most that a number among them may be.
     fn made_of(
         fields: impl Iterator<Item = (Field, Option<i64>, Option<i64>)>,
@@ -75,6 +97,7 @@ impl Form {
         let mut form = Self {
             fields: Vec::new(),
             rules: BTreeMap::new(),
+            connection: connection::fields(),
         };
         for (field, least, most) in fields {
             let gives_it = |step: &GuideStep| step.fields.contains(&field.name);
@@ -118,8 +141,7 @@ impl Form {
                 .entry(name_of(name))
                 .or_insert_with(|| secret.clone());
         }
-        let connection = connection::fields();
-        for field in self.fields.iter().chain(&connection) {
+        for field in self.all() {
             match (
                 field.secret,
                 given.remove(&field.name),
@@ -141,12 +163,7 @@ impl Form {
             }
         }
         for name in given.keys().chain(given_secrets.keys()) {
-            let known: Vec<&str> = self
-                .fields
-                .iter()
-                .chain(&connection)
-                .map(|field| field.name.as_str())
-                .collect();
+            let known: Vec<&str> = self.all().map(|field| field.name.as_str()).collect();
             entries.wrong(
                 name,
                 format!(

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::provider::{Choice, Field, FieldGroup, FieldKind};
+use super::{Choice, Field, FieldGroup, FieldKind};
 
 pub(super) fn draw(name: &str, property: &Value, required: bool) -> Field {
     let text = |key: &str| property.get(key).and_then(Value::as_str).map(str::to_owned);

@@ -5,8 +5,8 @@ use serde::de::value::MapDeserializer;
 use serde_json::Value;
 
 use super::input::Input;
+use super::{Details, Field, FieldError, FieldKind};
 use super::{Form, Rule};
-use crate::provider::{Connected, Destination, Details, Field, FieldError, FieldKind};
 use crate::secret::{Secret, Secrets};
 
 /// What was typed, on its way to being credentials.
@@ -199,17 +199,6 @@ pub(crate) struct Saved {
     pub details: Details,
     pub secrets: Secrets,
     pub warnings: Vec<FieldError>,
-}
-
-impl Saved {
-    pub fn with(self, destination: impl Destination + 'static) -> Connected {
-        Connected {
-            destination: Box::new(destination),
-            details: self.details,
-            secrets: self.secrets,
-            warnings: self.warnings,
-        }
-    }
 }
 
 fn missing(field: &Field, step: Option<usize>) -> String {

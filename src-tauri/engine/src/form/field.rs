@@ -1,4 +1,4 @@
-//! The fields of a provider's form, drawn from the JSON schema of its credentials.
+//! The fields of a form, drawn from the JSON schema of what it asks for.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -62,16 +62,11 @@ pub struct Choice {
     pub help: String,
 }
 
-/// What one request may carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    pub events: usize,
-    /// Bytes of the body before compression, framing counted.
-    pub bytes: usize,
-    /// Bytes that framing adds to each event at most.
-    pub overhead: usize,
-    /// Bytes of one event; a larger one is sent alone.
-    pub event_bytes: usize,
-    /// Milliseconds of event time one request may span.
-    pub span: Option<i64>,
+/// What is wrong with what a person typed into one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FieldError {
+    /// The field's name.
+    pub field: String,
+    /// What is wrong and where the right value is, one or two sentences.
+    pub message: String,
 }

@@ -2,6 +2,7 @@
 
 use penstock_engine::problem::Problem;
 use penstock_engine::provider::*;
+use penstock_engine::source;
 use penstock_engine::view::*;
 use penstock_receiver::view::*;
 use std::fmt::Write as _;
@@ -58,6 +59,12 @@ fn engine() -> String {
         SourceView,
         SourceCreated,
         SourceDraft,
+        SourceCheck,
+        UnreadableView,
+        source::About,
+        source::SourceTest,
+        source::Progress,
+        source::Measure,
         JournalView,
         StatusView,
         Delivering,

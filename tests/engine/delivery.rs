@@ -353,6 +353,8 @@ async fn two_intakes_do_not_share_an_address_even_while_neither_listens() {
         kind: String::from("http_intake"),
         name: String::from("Other"),
         details,
+        secrets: penstock_engine::view::SecretsDraft::default(),
+        source: None,
     };
     let refused = world.engine.create_source(draft).await;
     let problem = refused.expect_err("the address is taken");

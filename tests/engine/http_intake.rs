@@ -4,7 +4,7 @@ use bytes::Bytes;
 use penstock_engine::problem::Problem;
 use penstock_engine::secret::Secret;
 use penstock_engine::source::http_intake::{self, Options, Running};
-use penstock_engine::source::{Append, AppendError, Appended};
+use penstock_engine::source::{Append, AppendError, Appended, Batch, Report};
 use serde_json::Value;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -56,7 +56,7 @@ impl Journal {
 struct Appending(Arc<Journal>);
 
 impl Append for Appending {
-    fn append(&self, events: Vec<Bytes>) -> Appended {
+    fn take(&self, batch: Batch) -> Appended {
         let journal = self.0.clone();
         Box::pin(async move {
             journal.arrived.add_permits(1);
@@ -64,13 +64,17 @@ impl Append for Appending {
             if let Some(error) = journal.full.lock().unwrap().clone() {
                 return Err(error);
             }
-            journal.events.lock().unwrap().extend(events);
+            journal.events.lock().unwrap().extend(batch.events);
             Ok(())
         })
     }
 
     fn refused(&self, reason: String) {
         self.0.refused.lock().unwrap().push(reason);
+    }
+
+    fn report(&self, report: Report) {
+        unreachable!("an intake has nothing to report: {report:?}");
     }
 }
 

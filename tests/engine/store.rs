@@ -252,7 +252,7 @@ async fn only_what_every_stream_has_passed_is_pruned() {
         .map_or(0, |row| row.number);
     store
         .writer()
-        .append(number, vec![Bytes::from_static(b"{}")], 1)
+        .append(number, vec![Bytes::from_static(b"{}")], 1, None)
         .await
         .expect("it appends");
     assert_eq!(

@@ -65,6 +65,8 @@ impl World {
             kind: String::from("http_intake"),
             name: name.to_owned(),
             details,
+            secrets: SecretsDraft::default(),
+            source: None,
         };
         let source = self
             .engine

@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 use penstock_engine::engine::Engine;
-use penstock_engine::view::{Saved, SourceDraft, SourceView};
+use penstock_engine::source::{self, About};
+use penstock_engine::view::{Saved, SecretsDraft, SourceDraft, SourceView, UnreadableView};
 
 use crate::confirm::confirm;
 use crate::failure::Failure;
@@ -15,7 +16,7 @@ use crate::table::{Table, pairs};
 pub enum Command {
     /// Make a source
     Create {
-        /// http_intake: programs post events to it
+        /// `penstock source kinds` lists them
         #[arg(long)]
         kind: String,
         /// What to call it
@@ -24,6 +25,41 @@ pub enum Command {
         /// A setting, for example listen=127.0.0.1:8787
         #[arg(long = "set", value_name = "FIELD=VALUE")]
         settings: Vec<Setting>,
+        /// Secret fields as a JSON object: a file, or - for standard input
+        #[arg(long, value_name = "FILE")]
+        secrets: Option<inputs::From>,
+    },
+    /// Change a source; it goes on from where it stands
+    Edit {
+        /// Its name or id
+        source: String,
+        /// What to call it from now on
+        #[arg(long)]
+        name: Option<String>,
+        /// A setting to change; an empty value takes it away
+        #[arg(long = "set", value_name = "FIELD=VALUE")]
+        settings: Vec<Setting>,
+        /// Secret fields to change, as a JSON object: a file, or - for standard input
+        #[arg(long, value_name = "FILE")]
+        secrets: Option<inputs::From>,
+    },
+    /// List the kinds of sources and the settings each one has
+    Kinds,
+    /// Try what a source needs, without taking any event
+    Test {
+        /// Its name or id
+        source: String,
+    },
+    /// Show what a source could not read as an event
+    Unreadable {
+        /// Its name or id
+        source: String,
+        /// How many at most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Forget all that is shown and everything before
+        #[arg(long)]
+        discard: bool,
     },
     /// List every source
     List,
@@ -74,27 +110,86 @@ impl Command {
                 kind,
                 name,
                 settings,
+                secrets,
             } => {
                 let draft = SourceDraft {
                     kind,
                     name,
                     details: inputs::details(settings),
+                    secrets: read_secrets(secrets)?,
+                    source: None,
                 };
                 let created = engine.create_source(draft).await?;
                 say.answer(&created, || {
-                    pairs(&[
+                    let mut known = vec![
                         ("Name", created.name.clone()),
                         ("Kind", created.kind.clone()),
-                        ("Listens on", created.listen.clone().unwrap_or_default()),
-                        ("Address", created.url.clone().unwrap_or_default()),
-                        ("Token", created.token.clone().unwrap_or_default()),
-                    ])
+                    ];
+                    let more = [
+                        ("Listens on", &created.listen),
+                        ("Address", &created.url),
+                        ("Token", &created.token),
+                    ];
+                    known.extend(more.into_iter().filter_map(|(label, value)| {
+                        value.as_ref().map(|value| (label, value.clone()))
+                    }));
+                    pairs(&known)
                 });
                 let source = engine.source(&created.id).await?;
                 match source.token {
                     Some(Saved::Saved) => say.note("Senders present the token. It is saved: `penstock source token` prints it again."),
                     Some(Saved::Missing) => say.note("Senders present the token. Note it down now: the vault is read-only, so it is not saved."),
                     None => {}
+                }
+            }
+            Command::Edit {
+                source,
+                name,
+                settings,
+                secrets,
+            } => {
+                let present = engine.source(&source).await?;
+                let mut details = present.details;
+                details.extend(inputs::details(settings));
+                details.retain(|_, value| value.as_str() != Some(""));
+                let draft = SourceDraft {
+                    kind: present.kind,
+                    name: name.unwrap_or(present.name),
+                    details,
+                    secrets: read_secrets(secrets)?,
+                    source: Some(present.id),
+                };
+                let source = engine.update_source(draft).await?;
+                say.answer(&source, || show(&source));
+            }
+            Command::Kinds => {
+                let kinds: Vec<About> = source::all().iter().map(|kind| kind.about()).collect();
+                say.answer(&kinds, || kinds.iter().map(about).collect());
+            }
+            Command::Test { source } => {
+                let tested = engine.test_source(&source).await?;
+                say.answer(&tested, || {
+                    let facts: Vec<(&str, String)> = tested
+                        .facts
+                        .iter()
+                        .map(|(label, text)| (label.as_str(), text.clone()))
+                        .collect();
+                    format!("{}\n{}", tested.headline, pairs(&facts))
+                });
+                if let Some(problem) = tested.problem {
+                    return Err(problem.into());
+                }
+            }
+            Command::Unreadable {
+                source,
+                limit,
+                discard,
+            } => {
+                let pieces = engine.unreadable(&source, None, limit).await?;
+                say.table(&pieces, "Everything could be read.", || unreadable(&pieces));
+                if let (true, Some(newest)) = (discard, pieces.first()) {
+                    let count = engine.discard_unreadable(&source, newest.id).await?;
+                    say.note(&format!("{count} forgotten."));
                 }
             }
             Command::List => {
@@ -150,6 +245,36 @@ impl Command {
     }
 }
 
+fn read_secrets(from: Option<inputs::From>) -> Result<SecretsDraft, Failure> {
+    Ok(match from {
+        Some(from) => from.secrets()?,
+        None => SecretsDraft::default(),
+    })
+}
+
+fn about(about: &About) -> String {
+    let mut text = format!("{} ({}). {}\n", about.id, about.name, about.tagline);
+    for field in &about.fields {
+        let secret = if field.secret { ", secret" } else { "" };
+        let required = if field.required { ", required" } else { "" };
+        text += &format!("  {}{secret}{required}: {}\n", field.name, field.help);
+    }
+    text
+}
+
+fn unreadable(pieces: &[UnreadableView]) -> Table {
+    let mut table = Table::new(["AT", "PLACE", "BYTES", "REASON"]);
+    for piece in pieces {
+        table.row([
+            piece.at.clone(),
+            piece.place.clone(),
+            piece.bytes.to_string(),
+            piece.reason.summary.clone(),
+        ]);
+    }
+    table
+}
+
 pub fn list(sources: &[SourceView]) -> Table {
     let mut table = Table::new([
         "NAME",
@@ -175,39 +300,50 @@ pub fn list(sources: &[SourceView]) -> Table {
 }
 
 fn show(source: &SourceView) -> String {
-    let token = match source.token {
-        Some(Saved::Saved) => "saved",
-        Some(Saved::Missing) => "missing",
-        None => "",
-    };
-    let mut text = pairs(&[
-        ("Name", source.name.clone()),
-        ("Id", source.id.clone()),
-        ("Kind", source.kind.clone()),
-        ("Status", name(&source.status)),
-        ("Listens on", source.listen.clone().unwrap_or_default()),
-        ("Address", source.url.clone().unwrap_or_default()),
-        ("Token", token.into()),
+    let token = source.token.map(|token| match token {
+        Saved::Saved => String::from("saved"),
+        Saved::Missing => String::from("missing"),
+    });
+    let count = |count: u64| (count > 0).then(|| count.to_string());
+    let progress = source.progress.as_ref().map(|progress| {
+        let percent = progress.done.saturating_mul(100) / progress.total.max(1);
+        format!("{percent} % read")
+    });
+    let known = [
+        ("Name", Some(source.name.clone())),
+        ("Id", Some(source.id.clone())),
+        ("Kind", Some(source.kind.clone())),
+        ("Status", Some(name(&source.status))),
+        ("Progress", progress),
+        ("Read up to", source.up_to.clone()),
+        ("Listens on", source.listen.clone()),
+        ("Address", source.url.clone()),
+        ("Token", token),
+        ("Old token until", source.old_token_until.clone()),
         (
             "Events",
-            format!("{} ({} in 24 h)", source.events, source.events_24h),
+            Some(format!("{} ({} in 24 h)", source.events, source.events_24h)),
         ),
-        (
-            "Last event",
-            source.last_event_at.clone().unwrap_or_default(),
-        ),
+        ("Last event", source.last_event_at.clone()),
+        ("Left out", count(source.left_out)),
+        ("Unreadable", count(source.unreadable)),
         (
             "Refused",
-            format!("{} requests in 24 h", source.refused_24h),
+            count(source.refused_24h).map(|count| format!("{count} requests in 24 h")),
         ),
-        (
-            "Last refusal",
-            source.last_refusal.clone().unwrap_or_default(),
-        ),
-        ("Made", source.created_at.clone()),
-    ]);
+        ("Last refusal", source.last_refusal.clone()),
+        ("Made", Some(source.created_at.clone())),
+    ];
+    let known: Vec<(&str, String)> = known
+        .into_iter()
+        .filter_map(|(label, value)| value.map(|value| (label, value)))
+        .collect();
+    let mut text = pairs(&known);
     for (field, value) in &source.details {
         text += &format!("{field} = {}\n", inputs::plain(value));
+    }
+    for (field, saved) in &source.secrets {
+        text += &format!("{field}: {}\n", name(saved));
     }
     if let Some(problem) = &source.problem {
         text += &format!("\n{}", words(problem));

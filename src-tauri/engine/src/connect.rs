@@ -1,12 +1,16 @@
-//! From what is saved of a stream to a destination that is ready to use.
+//! From what is saved of a stream to a destination that is ready to use, and of a source to its
+//! secrets.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::form::Field;
 use crate::http::Client;
 use crate::problem::Problem;
 use crate::provider::{self, Destination, FieldError};
 use crate::secret::Secrets;
+use crate::source;
+use crate::store::sources::SourceRow;
 use crate::store::streams::StreamRow;
 use crate::vault::{Owner, Vault};
 
@@ -33,19 +37,38 @@ pub fn secrets(vault: &dyn Vault, stream: &StreamRow) -> Result<Secrets, Problem
         id: stream.id.clone(),
         name: stream.name.clone(),
     };
-    let mut secrets = BTreeMap::new();
-    for field in provider::about(&stream.provider)?
-        .fields
+    let fields = &provider::about(&stream.provider)?.fields;
+    read(vault, &owner, fields, &stream.secrets)
+}
+
+/// Every secret of a source that the vault has, its intake token left out. Blocks.
+pub fn source_secrets(vault: &dyn Vault, row: &SourceRow) -> Result<Secrets, Problem> {
+    let owner = Owner {
+        id: row.id.clone(),
+        name: row.name.clone(),
+    };
+    let fields = source::find(&row.kind)?.about().fields;
+    read(vault, &owner, &fields, &row.secrets)
+}
+
+fn read(
+    vault: &dyn Vault,
+    owner: &Owner,
+    fields: &[Field],
+    saved: &BTreeSet<String>,
+) -> Result<Secrets, Problem> {
+    let mut secrets = Secrets::new();
+    for field in fields
         .iter()
         .filter(|field| field.secret)
-        // A stream without secrets needs no keychain; a vault that people fill may know more.
-        .filter(|field| stream.secrets.contains(&field.name) || !vault.writable())
+        // Without secrets no keychain is needed; a vault that people fill may know more.
+        .filter(|field| saved.contains(&field.name) || !vault.writable())
     {
-        match vault.read(&owner, &field.name)? {
+        match vault.read(owner, &field.name)? {
             Some(secret) => {
                 secrets.insert(field.name.clone(), secret);
             }
-            None if stream.secrets.contains(&field.name) => {
+            None if saved.contains(&field.name) => {
                 return Err(missing(vault, &field.label, &field.name));
             }
             None => {}
@@ -64,7 +87,7 @@ fn missing(vault: &dyn Vault, label: &str, field: &str) -> Problem {
     if vault.writable() {
         problem
             .cause("It was deleted there, or this data folder came from another machine or user.")
-            .next("Edit the stream and enter it again. Events wait safely meanwhile.")
+            .next("Edit the stream or source and enter it again. Events wait safely meanwhile.")
     } else {
         problem
             .cause("Whatever starts Penstock does not give it this secret.")

@@ -71,8 +71,9 @@ listed! {
         resume_stream, retry_stream, replay_stream, throughput, attempts, attempt;
     verify: check_draft, verify, send_sample, cancel_verify;
     failed_events: set_aside, replay_set_aside, discard_set_aside, export_set_aside;
-    sources: create_source, delete_source, pause_source, resume_source, reveal_token,
-        rotate_token, copy_curl;
+    sources: source_kinds, check_source, test_source_draft, test_source, create_source,
+        update_source, delete_source, pause_source, resume_source, reveal_token, rotate_token,
+        copy_curl, unreadable, discard_unreadable;
     system: copy_text, save_file, open_link;
     practice: practice, start_practice, stop_practice, set_practice_fault, clear_practice;
 }

@@ -1,12 +1,33 @@
 //! Where audit events come from.
 
-use penstock_engine::view::{SourceCreated, SourceDraft, SourceView};
+use penstock_engine::source::{self, SourceTest};
+use penstock_engine::view::{SourceCheck, SourceCreated, SourceDraft, SourceView, UnreadableView};
 
 use crate::curl;
 
 commands! {
+    fn source_kinds(_desktop) -> Vec<source::About> {
+        Ok(source::all().iter().map(|kind| kind.about()).collect())
+    }
+
+    fn check_source(desktop, draft: SourceDraft) -> SourceCheck {
+        desktop.engine().await?.check_source_draft(draft).await
+    }
+
+    fn test_source_draft(desktop, draft: SourceDraft) -> SourceTest {
+        desktop.engine().await?.test_source_draft(draft).await
+    }
+
+    fn test_source(desktop, key: String) -> SourceTest {
+        desktop.engine().await?.test_source(&key).await
+    }
+
     fn create_source(desktop, draft: SourceDraft) -> SourceCreated {
         desktop.engine().await?.create_source(draft).await
+    }
+
+    fn update_source(desktop, draft: SourceDraft) -> SourceView {
+        desktop.engine().await?.update_source(draft).await
     }
 
     fn delete_source(desktop, key: String) -> () {
@@ -36,5 +57,13 @@ commands! {
         let engine = desktop.engine().await?;
         let line = curl::line(&engine.source(&key).await?, &engine.reveal_token(&key).await?);
         desktop.clipboard.copy(line).await
+    }
+
+    fn unreadable(desktop, key: String, before: Option<i64>, limit: u32) -> Vec<UnreadableView> {
+        desktop.engine().await?.unreadable(&key, before, limit).await
+    }
+
+    fn discard_unreadable(desktop, key: String, id: i64) -> u64 {
+        desktop.engine().await?.discard_unreadable(&key, id).await
     }
 }

@@ -9,14 +9,18 @@ import type {
   DraftCheck,
   Range,
   SetAsideView,
+  SourceAbout,
+  SourceCheck,
   SourceCreated,
   SourceDraft,
+  SourceTest,
   SourceView,
   Stage,
   StatusView,
   StreamDraft,
   StreamView,
   Throughput,
+  UnreadableView,
   VerifyReport,
 } from './engine';
 import type {
@@ -53,7 +57,12 @@ export interface Commands {
   discard_set_aside: { takes: { key: string; seqs: Array<number> | null }; answers: number };
   /** Asks for a file with the system's dialog; `null` where the person cancelled. */
   export_set_aside: { takes: { key: string }; answers: number | null };
+  source_kinds: { takes: Record<string, never>; answers: Array<SourceAbout> };
+  check_source: { takes: { draft: SourceDraft }; answers: SourceCheck };
+  test_source_draft: { takes: { draft: SourceDraft }; answers: SourceTest };
+  test_source: { takes: { key: string }; answers: SourceTest };
   create_source: { takes: { draft: SourceDraft }; answers: SourceCreated };
+  update_source: { takes: { draft: SourceDraft }; answers: SourceView };
   delete_source: { takes: { key: string }; answers: null };
   pause_source: { takes: { key: string }; answers: SourceView };
   resume_source: { takes: { key: string }; answers: SourceView };
@@ -61,6 +70,8 @@ export interface Commands {
   rotate_token: { takes: { key: string }; answers: string };
   /** Puts a ready `curl` line with the real token on the clipboard; the token never reaches the page. */
   copy_curl: { takes: { key: string }; answers: null };
+  unreadable: { takes: { key: string; before: number | null; limit: number }; answers: Array<UnreadableView> };
+  discard_unreadable: { takes: { key: string; id: number }; answers: number };
   copy_text: { takes: { text: string }; answers: null };
   /** Saves a text with the system's dialog; `false` where the person cancelled. */
   save_file: { takes: { name: string; text: string }; answers: boolean };

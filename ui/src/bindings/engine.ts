@@ -336,13 +336,17 @@ export type SetAsideView = { seq: number, at: string, reason: Problem, event_typ
  */
 event: string, };
 
-export type SourceStatus = "listening" | "paused" | "stopped" | "failing";
+export type SourceStatus = "listening" | "watching" | "catching_up" | "done" | "paused" | "stopped" | "failing";
 
 export type SourceView = { id: string, name: string, 
 /**
  * `http_intake`.
  */
-kind: string, status: SourceStatus, problem: Problem | null, 
+kind: string, 
+/**
+ * `HTTP intake`.
+ */
+kind_name: string, status: SourceStatus, problem: Problem | null, 
 /**
  * `127.0.0.1:8787`
  */
@@ -354,7 +358,27 @@ url: string | null,
 /**
  * Whether its token can be revealed.
  */
-token: Saved | null, events: number, events_24h: number, 
+token: Saved | null, 
+/**
+ * Until when the token before the last rotation is still taken.
+ */
+old_token_until: string | null, 
+/**
+ * How far catching up has come.
+ */
+progress: Progress | null, 
+/**
+ * Every event of an earlier time is in the journal.
+ */
+up_to: string | null, events: number, events_24h: number, 
+/**
+ * Events left out as its settings ask.
+ */
+left_out: number, 
+/**
+ * Pieces of input that are no event, kept to be looked at.
+ */
+unreadable: number, 
 /**
  * Requests refused in the last 24 hours.
  */
@@ -366,7 +390,15 @@ hours: Array<Bucket>,
 /**
  * Streams it feeds, by id.
  */
-streams: Array<string>, details: { [key in string]: JsonValue }, created_at: string, };
+streams: Array<string>, 
+/**
+ * Settings that are not secret.
+ */
+details: { [key in string]: JsonValue }, 
+/**
+ * Every secret field of its kind.
+ */
+secrets: { [key in string]: Saved }, created_at: string, };
 
 export type SourceCreated = { id: string, name: string, kind: string, listen: string | null, url: string | null, token: string | null, };
 
@@ -374,7 +406,67 @@ export type SourceDraft = {
 /**
  * `http_intake`.
  */
-kind: string, name: string, details: { [key in string]: JsonValue }, };
+kind: string, name: string, details: { [key in string]: JsonValue }, 
+/**
+ * Secret fields typed by a person. Only ever sent towards Rust.
+ */
+secrets: Record<string, unknown>, 
+/**
+ * Set when changing a source that exists.
+ */
+source: string | null, };
+
+export type SourceCheck = { errors: Array<FieldError>, warnings: Array<FieldError>, 
+/**
+ * The details as they would be saved.
+ */
+details: { [key in string]: JsonValue }, };
+
+export type UnreadableView = { id: number, at: string, 
+/**
+ * `/var/log/audit.json, line 17`.
+ */
+place: string, reason: Problem, 
+/**
+ * The beginning of it, at most 64 KiB.
+ */
+text: string, 
+/**
+ * How long it is in all.
+ */
+bytes: number, };
+
+export type SourceAbout = { 
+/**
+ * `http_intake`: as in the command line.
+ */
+id: string, 
+/**
+ * `HTTP intake`.
+ */
+name: string, 
+/**
+ * One sentence: what it takes and when it is the right one.
+ */
+tagline: string, fields: Array<Field>, guide: Guide, };
+
+export type SourceTest = { 
+/**
+ * `Infisical lets Penstock read the audit logs of Acme`.
+ */
+headline: string, 
+/**
+ * What was learnt, as label and text: `Organisation`, `Acme`.
+ */
+facts: Array<[string, string]>, 
+/**
+ * Why it does not work, or would not for long.
+ */
+problem: Problem | null, };
+
+export type Progress = { done: number, total: number, measure: Measure, };
+
+export type Measure = "bytes" | "time";
 
 export type JournalView = { 
 /**

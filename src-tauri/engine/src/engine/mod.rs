@@ -6,13 +6,17 @@
 //! `key`, a name or an id is meant.
 
 mod drafts;
+mod entry;
 mod failed_events;
-mod intakes;
 mod owner;
 mod proofs;
+mod running_sources;
+mod source_drafts;
 mod sources;
 mod streams;
 mod subscription;
+mod tokens;
+mod unreadable;
 mod views;
 
 pub use streams::ReplayFrom;

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::Engine;
-use super::intakes::Intakes;
+use super::running_sources::RunningSources;
 use crate::changes::Touch;
 use crate::delivery::{Supervisor, Surroundings};
 use crate::problem::Problem;
@@ -169,11 +169,11 @@ async fn deliver(
         clock: Arc::clone(&engine.0.clock),
         touched: engine.0.touched.clone(),
     });
-    let mut intakes = Intakes::new(engine);
+    let mut running_sources = RunningSources::new(engine);
     let mut known = -1_i64;
     let mut upkeep_at = Instant::now();
     loop {
-        match take_up(engine, &mut supervisor, &mut intakes, known).await {
+        match take_up(engine, &mut supervisor, &mut running_sources, known).await {
             Ok(revision) => {
                 known = revision;
                 taken_up.send_replace(revision);
@@ -182,7 +182,7 @@ async fn deliver(
                 tracing::warn!(code = problem.code, "The configuration could not be read.")
             }
         }
-        intakes.tend().await;
+        running_sources.tend().await;
         if Instant::now() >= upkeep_at {
             upkeep(engine).await;
             upkeep_at = Instant::now() + UPKEEP_EVERY;
@@ -194,14 +194,14 @@ async fn deliver(
         }
     }
     // Sources first: what they were promised is in the journal before delivery ends.
-    intakes.stop().await;
+    running_sources.stop().await;
     supervisor.stop().await;
 }
 
 async fn take_up(
     engine: &Engine,
     supervisor: &mut Supervisor,
-    intakes: &mut Intakes,
+    running_sources: &mut RunningSources,
     known: i64,
 ) -> Result<i64, Problem> {
     let revision = engine.0.store.read(settings::revision).await?;
@@ -212,7 +212,7 @@ async fn take_up(
             .store
             .read(move |connection| blocks.reload(connection))
             .await?;
-        intakes.reconcile().await?;
+        running_sources.reconcile().await?;
         supervisor.reconcile(revision).await?;
         engine.0.touched.tell(Touch::Configuration);
     }

@@ -1,17 +1,19 @@
 //! From rows to what is shown.
 
 use rusqlite::{Connection, OptionalExtension};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Millis, rfc3339};
+use crate::form::Field;
 use crate::health;
 use crate::problem::Problem;
 use crate::provider;
-use crate::source::http_intake;
+use crate::source::{self, Phase, http_intake};
 use crate::store::cursor::{self, Cursor};
 use crate::store::journal::Blocks;
 use crate::store::sources::{self, SourceRow};
 use crate::store::streams::StreamRow;
-use crate::store::{set_aside, stat};
+use crate::store::{reading, set_aside, stat};
 use crate::view::{Delivering, Saved, SourceStatus, SourceView, StreamView};
 
 const HOUR_SECONDS: i64 = 3600;
@@ -60,20 +62,7 @@ pub fn stream(
         last_problem: cursor.problem,
         last_problem_at: cursor.problem_at.map(rfc3339),
         details: row.details.clone(),
-        secrets: about
-            .map(|about| about.fields.as_slice())
-            .unwrap_or_default()
-            .iter()
-            .filter(|field| field.secret)
-            .map(|field| {
-                let saved = if row.secrets.contains(&field.name) {
-                    Saved::Saved
-                } else {
-                    Saved::Missing
-                };
-                (field.name.clone(), saved)
-            })
-            .collect(),
+        secrets: saved(about.map(|about| about.fields.as_slice()), &row.secrets),
         verified: row.verified,
         created_at: rfc3339(row.created_at),
         hours: health::buckets(&spans),
@@ -111,21 +100,31 @@ pub fn source(
         .prepare_cached("SELECT id FROM stream WHERE source IS NULL OR source = ?1 ORDER BY name COLLATE NOCASE")?
         .query_map([&row.id], |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<String>>>()?;
-    let status = match (row.paused_at, &row.problem, delivering) {
+    let report = row.report.as_ref();
+    let problem = row
+        .problem
+        .as_ref()
+        .or(report.and_then(|it| it.problem.as_ref()));
+    let status = match (row.paused_at, report.map(|it| it.phase), delivering) {
         (Some(_), _, _) => SourceStatus::Paused,
+        (None, Some(Phase::Done), _) => SourceStatus::Done,
         (None, _, Delivering::Nobody) => SourceStatus::Stopped,
-        (None, Some(_), _) => SourceStatus::Failing,
+        (None, _, _) if problem.is_some() => SourceStatus::Failing,
+        (None, Some(Phase::Watching), _) => SourceStatus::Watching,
+        (None, Some(Phase::CatchingUp), _) => SourceStatus::CatchingUp,
         (None, None, _) if row.listen.is_some() => SourceStatus::Listening,
         (None, None, _) => SourceStatus::Stopped,
     };
     let listen = listen_of(row);
+    let about = source::find(&row.kind).ok().map(source::Kind::about);
     Ok(SourceView {
         id: row.id.clone(),
         name: row.name.clone(),
         kind: row.kind.clone(),
-        problem: (status == SourceStatus::Failing)
-            .then(|| row.problem.clone())
-            .flatten(),
+        kind_name: about
+            .as_ref()
+            .map_or_else(|| row.kind.clone(), |about| about.name.clone()),
+        problem: problem.filter(|_| status == SourceStatus::Failing).cloned(),
         status,
         url: listen.as_deref().map(intake_url),
         listen,
@@ -134,6 +133,17 @@ pub fn source(
         } else {
             Saved::Missing
         }),
+        old_token_until: row
+            .old_token
+            .as_ref()
+            .and_then(|token| token.until)
+            .filter(|until| *until > now)
+            .map(rfc3339),
+        progress: report.and_then(|it| it.progress.clone()),
+        up_to: report.and_then(|it| it.up_to).map(rfc3339),
+        left_out: row.left_out,
+        unreadable: reading::unreadable_count(connection, row.number)?,
+        secrets: saved(about.map(|about| about.fields).as_deref(), &row.secrets),
         events: row.total,
         events_24h: spans.iter().map(|span| span.delivered).sum(),
         refused_24h: spans.iter().map(|span| span.refused).sum(),
@@ -145,6 +155,21 @@ pub fn source(
         details: row.details.clone(),
         created_at: rfc3339(row.created_at),
     })
+}
+
+/// Whether each secret field has a value.
+fn saved(fields: Option<&[Field]>, saved: &BTreeSet<String>) -> BTreeMap<String, Saved> {
+    let secret = fields.unwrap_or_default().iter().filter(|it| it.secret);
+    secret
+        .map(|field| {
+            let state = if saved.contains(&field.name) {
+                Saved::Saved
+            } else {
+                Saved::Missing
+            };
+            (field.name.clone(), state)
+        })
+        .collect()
 }
 
 /// The address a source is to listen on.

@@ -1,36 +1,151 @@
 //! Sources: where audit events come from.
 //!
-//! A source hands events to [`Append`], which answers only when they are durable in the journal;
-//! only then may the source tell its sender "accepted". A source keeps no event of its own.
+//! A kind of source is one folder here and one line in [`all`]; no other room matches on a kind's
+//! name. A source hands events to [`Append`], which answers only when they are durable in the
+//! journal, together with the place the source has read up to; only then may the source tell its
+//! sender "accepted", and after a crash it goes on from that place. A source keeps no event of its
+//! own, and its trouble stays its own.
 
+mod batch;
 pub mod http_intake;
+mod report;
 
-use bytes::Bytes;
-use std::future::Future;
+pub use batch::{Append, AppendError, Appended, Batch, Seen, Unreadable};
+pub use report::{Measure, Phase, Progress, Report};
+
+use serde::{Deserialize, Serialize};
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::Arc;
+use ts_rs::TS;
 
+use crate::clock::{Clock, Millis};
+use crate::form::{Details, Field, FieldError, Guide};
 use crate::problem::Problem;
+use crate::secret::Secrets;
 
-/// Why events were not taken.
-#[derive(Debug, Clone)]
-pub enum AppendError {
-    /// No room at the moment (journal limit, disk full); the sender should come again.
-    Full {
-        retry_after: Duration,
-        problem: Problem,
-    },
-    /// The journal cannot be written.
-    Failed(Problem),
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a person is told about a kind of source before choosing it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "SourceAbout")]
+pub struct About {
+    /// `http_intake`: as in the command line.
+    pub id: String,
+    /// `HTTP intake`.
+    pub name: String,
+    /// One sentence: what it takes and when it is the right one.
+    pub tagline: String,
+    pub fields: Vec<Field>,
+    pub guide: Guide,
 }
 
-pub type Appended = Pin<Box<dyn Future<Output = Result<(), AppendError>> + Send>>;
+/// Settings understood and tidied, the way they are to be saved.
+pub struct Configured {
+    pub details: Details,
+    pub secrets: Secrets,
+    /// Things a person should know though they are not wrong.
+    pub warnings: Vec<FieldError>,
+}
 
-/// The journal, as a source sees it.
-pub trait Append: Send + Sync + 'static {
-    /// All of `events` (each one JSON object, as it came) or none; done only when on disk.
-    fn append(&self, events: Vec<Bytes>) -> Appended;
+/// What a *Test connection* found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SourceTest {
+    /// `Infisical lets Penstock read the audit logs of Acme`.
+    pub headline: String,
+    /// What was learnt, as label and text: `Organisation`, `Acme`.
+    pub facts: Vec<(String, String)>,
+    /// Why it does not work, or would not for long.
+    pub problem: Option<Problem>,
+}
 
-    /// Counts a request that was refused, for the source's page.
-    fn refused(&self, reason: String);
+/// What a source is started with.
+pub struct Setup {
+    pub details: Details,
+    /// Its secrets, apart from an intake's token.
+    pub secrets: Secrets,
+    /// Digests of the tokens that senders may present, the newest first, each with its end.
+    pub tokens: Vec<TokenDigest>,
+    /// As it was last given with a [`Batch`]; `None` at the very first start.
+    pub position: Option<String>,
+    /// What was given as [`Batch::seen`] and not forgotten since.
+    pub seen: Vec<Seen>,
+    pub journal: Arc<dyn Append>,
+    pub clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenDigest {
+    pub sha256: [u8; 32],
+    /// Not taken any more from then on.
+    pub until: Option<Millis>,
+}
+
+pub trait Kind: Send + Sync {
+    /// As in [`About::id`].
+    fn id(&self) -> &'static str;
+
+    fn about(&self) -> About;
+
+    /// Understands what was typed, checks it, and gives what is to be saved. Errors name each
+    /// field at fault. Asks neither network nor disk.
+    fn configure(
+        &self,
+        details: &Details,
+        secrets: &Secrets,
+    ) -> Result<Configured, Vec<FieldError>>;
+
+    /// Settles what only this machine knows (a free port, where a file really is), so that it
+    /// stays the same from then on. `own` are the present settings of a source that is changed;
+    /// `others` those of the other sources of this kind, by name.
+    fn settle<'a>(
+        &'a self,
+        details: Details,
+        _own: Option<&'a Details>,
+        _others: &'a [(String, Details)],
+    ) -> Pending<'a, Result<Details, Problem>> {
+        Box::pin(async { Ok(details) })
+    }
+
+    /// Tries what it will need, without taking any event. `details` were configured.
+    fn test(
+        &self,
+        details: Details,
+        secrets: Secrets,
+        clock: Arc<dyn Clock>,
+    ) -> Pending<'_, SourceTest>;
+
+    /// Begins. What goes wrong later is reported to [`Append::report`], and the source tries
+    /// again by itself.
+    fn start(&self, setup: Setup) -> Pending<'_, Result<Box<dyn Running>, Problem>>;
+}
+
+/// A source at work.
+pub trait Running: Send + Sync {
+    /// The address it listens on, where it does.
+    fn listen(&self) -> Option<String> {
+        None
+    }
+
+    /// Ends: what it was promised is in the journal when this is done.
+    fn stop(self: Box<Self>) -> Pending<'static, ()>;
+}
+
+/// Every kind, in the order of the picker.
+pub fn all() -> &'static [&'static dyn Kind] {
+    &[&http_intake::HttpIntake]
+}
+
+pub fn find(id: &str) -> Result<&'static dyn Kind, Problem> {
+    all()
+        .iter()
+        .copied()
+        .find(|kind| kind.id() == id)
+        .ok_or_else(|| {
+            let known: Vec<&str> = all().iter().map(|kind| kind.id()).collect();
+            Problem::new(
+                "source-kind-unknown",
+                format!("There is no source of the kind {id:?}."),
+            )
+            .next(format!("Use one of {}.", known.join(", ")))
+        })
 }

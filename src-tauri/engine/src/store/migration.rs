@@ -11,7 +11,10 @@ use crate::problem::Problem;
 /// `PSTK`: marks the file as ours.
 const APPLICATION_ID: i32 = 0x5053_544B;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+];
 
 pub fn migrate(connection: &mut Connection) -> Result<(), Problem> {
     let version = user_version(connection)?;

@@ -12,6 +12,7 @@ pub mod cursor;
 pub mod journal;
 pub mod migration;
 pub mod owner;
+pub mod reading;
 pub mod set_aside;
 pub mod settings;
 pub mod sources;
@@ -27,7 +28,7 @@ use tokio::sync::Semaphore;
 
 use crate::problem::Problem;
 use journal::Blocks;
-pub use writer::Writer;
+pub use writer::{Also, Writer};
 
 /// Reads that run at once, and connections kept for them.
 const READS: usize = 4;

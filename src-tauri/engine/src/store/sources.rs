@@ -1,14 +1,17 @@
 //! The sources a person made. A deleted source stays as a row while the journal holds its events.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeSet;
 
+use super::reading;
 use super::settings::revise;
 use super::streams::{json, text};
 use crate::clock::Millis;
 use crate::problem::Problem;
 use crate::provider::Details;
+use crate::source::{Report, TokenDigest};
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SourceRow {
     /// The journal's short name for it.
     pub number: i64,
@@ -16,8 +19,12 @@ pub struct SourceRow {
     pub name: String,
     pub kind: String,
     pub details: Details,
+    /// Secret fields that were saved in the vault.
+    pub secrets: BTreeSet<String>,
     /// SHA-256 of an intake's token: enough to check one, no use for making one.
     pub token_sha256: Option<Vec<u8>>,
+    /// The token before the last rotation, and until when it is still taken.
+    pub old_token: Option<TokenDigest>,
     /// Whether the token itself is in the vault.
     pub token_saved: bool,
     pub paused_at: Option<Millis>,
@@ -28,11 +35,19 @@ pub struct SourceRow {
     pub last_refusal: Option<String>,
     /// The address it listens on now, as the delivering process says.
     pub listen: Option<String>,
+    /// Why it could not start.
     pub problem: Option<Problem>,
+    /// How it is doing since.
+    pub report: Option<Report>,
+    /// Events left out as its settings ask.
+    pub left_out: u64,
+    /// The revision of its last change.
+    pub revision: i64,
 }
 
 const COLUMNS: &str = "number, id, name, kind, details, token_sha256, token_saved, paused_at, created_at, \
-                       total, largest, last_event_at, last_refusal, listen, problem";
+                       total, largest, last_event_at, last_refusal, listen, problem, secrets, \
+                       left_out, report, revision, old_token_sha256, old_token_until";
 
 fn of(row: &Row<'_>) -> rusqlite::Result<SourceRow> {
     Ok(SourceRow {
@@ -53,6 +68,19 @@ fn of(row: &Row<'_>) -> rusqlite::Result<SourceRow> {
         problem: row
             .get::<_, Option<String>>(14)?
             .and_then(|text| serde_json::from_str(&text).ok()),
+        secrets: json(row.get_ref(15)?.as_str()?),
+        left_out: row.get::<_, i64>(16)?.cast_unsigned(),
+        report: row
+            .get::<_, Option<String>>(17)?
+            .and_then(|text| serde_json::from_str(&text).ok()),
+        revision: row.get(18)?,
+        old_token: row
+            .get::<_, Option<[u8; 32]>>(19)?
+            .zip(row.get::<_, Option<Millis>>(20)?)
+            .map(|(sha256, until)| TokenDigest {
+                sha256,
+                until: Some(until),
+            }),
     })
 }
 
@@ -86,11 +114,11 @@ pub fn number(connection: &Connection, id: &str) -> rusqlite::Result<Option<i64>
 }
 
 pub fn insert(connection: &Connection, source: &SourceRow) -> rusqlite::Result<()> {
-    revise(connection)?;
+    let revision = revise(connection)?;
     connection
         .prepare_cached(
-            "INSERT INTO source (id, name, kind, details, token_sha256, token_saved, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO source (id, name, kind, details, token_sha256, token_saved, created_at, secrets, revision)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             source.id,
@@ -99,7 +127,27 @@ pub fn insert(connection: &Connection, source: &SourceRow) -> rusqlite::Result<(
             text(&source.details),
             source.token_sha256,
             source.token_saved,
-            source.created_at
+            source.created_at,
+            text(&source.secrets),
+            revision
+        ])?;
+    Ok(())
+}
+
+/// Name, settings and the names of saved secrets as changed; what was read and where it stands
+/// stay.
+pub fn update(connection: &Connection, source: &SourceRow) -> rusqlite::Result<()> {
+    let revision = revise(connection)?;
+    connection
+        .prepare_cached(
+            "UPDATE source SET name = ?2, details = ?3, secrets = ?4, revision = ?5 WHERE id = ?1",
+        )?
+        .execute(params![
+            source.id,
+            source.name,
+            text(&source.details),
+            text(&source.secrets),
+            revision
         ])?;
     Ok(())
 }
@@ -122,6 +170,14 @@ pub fn set_token(
     connection
         .prepare_cached("UPDATE source SET token_sha256 = ?2, token_saved = ?3 WHERE id = ?1")?
         .execute(params![id, sha256, saved])?;
+    Ok(())
+}
+
+/// How a source is doing, as it says.
+pub fn set_report(connection: &Connection, id: &str, report: &Report) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE source SET report = ?2 WHERE id = ?1")?
+        .execute(params![id, text(report)])?;
     Ok(())
 }
 
@@ -149,9 +205,13 @@ pub fn set_refusal(connection: &Connection, id: &str, reason: &str) -> rusqlite:
 /// name becomes free.
 pub fn delete(connection: &Connection, id: &str, at: Millis) -> rusqlite::Result<()> {
     revise(connection)?;
+    if let Some(number) = number(connection, id)? {
+        reading::forget(connection, number)?;
+    }
     connection
         .prepare_cached(
-            "UPDATE source SET deleted_at = ?2, name = id, listen = NULL, token_sha256 = NULL WHERE id = ?1",
+            "UPDATE source SET deleted_at = ?2, name = id, listen = NULL, token_sha256 = NULL,
+                               old_token_sha256 = NULL, old_token_until = NULL, position = NULL WHERE id = ?1",
         )?
         .execute(params![id, at])?;
     Ok(())

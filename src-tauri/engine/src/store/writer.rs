@@ -36,10 +36,14 @@ enum Job {
     Append(Append),
 }
 
+/// What is written with appended events, in their transaction.
+pub type Also = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;
+
 struct Append {
     source: i64,
     events: Vec<Bytes>,
     at: Millis,
+    also: Option<Also>,
     reply: oneshot::Sender<Result<(), Problem>>,
 }
 
@@ -85,9 +89,16 @@ impl Writer {
         answer.await.map_err(|_| stopped())?
     }
 
-    /// Appends events of one source (by its number); all or none, durable once answered.
-    pub async fn append(&self, source: i64, events: Vec<Bytes>, at: Millis) -> Result<(), Problem> {
-        if events.is_empty() {
+    /// Appends events of one source (by its number), and writes what belongs to them; all or none,
+    /// durable once answered.
+    pub async fn append(
+        &self,
+        source: i64,
+        events: Vec<Bytes>,
+        at: Millis,
+        also: Option<Also>,
+    ) -> Result<(), Problem> {
+        if events.is_empty() && also.is_none() {
             return Ok(());
         }
         let (reply, answer) = oneshot::channel();
@@ -96,6 +107,7 @@ impl Writer {
                 source,
                 events,
                 at,
+                also,
                 reply,
             }))
             .map_err(|_| stopped())?;
@@ -166,8 +178,11 @@ fn commit_group(connection: &Connection, place: &Place, group: Vec<Job>, blocks:
                 }
             }
         }
-        for append in &appends {
+        for append in &mut appends {
             pending.push(append.source, &append.events, append.at);
+            if let Some(also) = append.also.take() {
+                also(connection)?;
+            }
         }
         pending.write(connection, blocks)?;
         connection.execute_batch("COMMIT")

@@ -237,7 +237,7 @@ export class Wizard {
   /** Makes an HTTP intake and chooses it. Rejects with a problem. */
   async connect(name: string, listen: string): Promise<void> {
     const details: SourceDraft['details'] = listen ? { listen } : {};
-    const draft = { kind: 'http_intake', name, details };
+    const draft = { kind: 'http_intake', name, details, secrets: {}, source: null };
     const { id } = await this.#host.call('create_source', { draft });
     this.source = { kind: 'one', id };
   }

@@ -9,12 +9,13 @@
  * - `theme=`, `practice=on`
  */
 import type { Commands } from '../../bindings/commands';
-import type { JournalView, SourceCreated, SourceView } from '../../bindings/engine';
+import type { JournalView, SourceCreated, SourceTest, SourceView } from '../../bindings/engine';
 import type { Host } from '../host';
 import { detailOf, throughputOf } from './attempts';
 import { checked, createdStream } from './drafts';
 import { practiceView } from './practice';
 import { providers } from './providers';
+import { KINDS, PLAIN } from './sources';
 import { hours } from './streams';
 import { cancel, sample, targetOf, targetOfStream, verify } from './verify';
 import { problem, World } from './world';
@@ -68,6 +69,10 @@ function journal(world: World): JournalView {
     waiting,
     problem: null,
   };
+}
+
+function tested(name: string): SourceTest {
+  return { headline: `${name} works.`, facts: [], problem: null };
 }
 
 function answersOf(world: World, pace: number): Answers {
@@ -148,6 +153,14 @@ function answersOf(world: World, pace: number): Answers {
     replay_set_aside: ({ key, seqs }) => world.takeSetAside(key, seqs),
     discard_set_aside: ({ key, seqs }) => world.takeSetAside(key, seqs),
     export_set_aside: ({ key }) => world.setAside(key).length,
+    source_kinds: () => KINDS,
+    check_source: ({ draft }) => ({ errors: [], warnings: [], details: draft.details }),
+    test_source_draft: ({ draft }) => tested(draft.name),
+    test_source: ({ key }) => tested(key),
+    update_source: ({ draft }) =>
+      world.changeSource(draft.source ?? '', { name: draft.name, details: draft.details }),
+    unreadable: () => [],
+    discard_unreadable: () => 0,
     create_source: ({ draft }) => createdSource(world, draft.name, draft.kind, draft.details),
     delete_source: ({ key }) => {
       world.sources = world.sources.filter(({ id }) => id !== key);
@@ -210,6 +223,7 @@ function createdSource(
     });
   const now = Date.now();
   const fresh: SourceView = {
+    ...PLAIN,
     id: `source-new-${world.sources.length}`,
     name,
     kind,

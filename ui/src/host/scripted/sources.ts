@@ -1,9 +1,43 @@
-import type { SourceView } from '../../bindings/engine';
+import type { SourceAbout, SourceView } from '../../bindings/engine';
 import { hours, iso } from './streams';
+
+/** What only sources of other kinds have. */
+export const PLAIN = {
+  kind_name: 'HTTP intake',
+  old_token_until: null,
+  progress: null,
+  up_to: null,
+  left_out: 0,
+  unreadable: 0,
+  secrets: {},
+} satisfies Partial<SourceView>;
+
+export const KINDS: SourceAbout[] = [
+  {
+    id: 'http_intake',
+    name: 'HTTP intake',
+    tagline: 'Programs post events to an address of this machine, with a token.',
+    fields: [
+      {
+        name: 'listen',
+        label: 'Listen on',
+        kind: 'text',
+        secret: false,
+        required: false,
+        group: 'main',
+        help: 'Address and port to listen on. Empty: 127.0.0.1 and the first free port from 8787 on.',
+        example: '127.0.0.1:8787',
+        choices: [],
+      },
+    ],
+    guide: { intro: '', steps: [] },
+  },
+];
 
 export function twoSources(now: number): SourceView[] {
   return [
     {
+      ...PLAIN,
       id: 'intake',
       name: 'HTTP intake',
       kind: 'http_intake',
@@ -24,6 +58,7 @@ export function twoSources(now: number): SourceView[] {
       created_at: iso(now - 40 * 86_400_000),
     },
     {
+      ...PLAIN,
       id: 'platform',
       name: 'Platform services',
       kind: 'http_intake',

@@ -8,12 +8,13 @@
 mod body;
 mod decode;
 mod json;
+mod kind;
 mod listen;
 mod refusal;
 mod serve;
 mod split;
 
-pub use listen::{bind, parse as parse_listen};
+pub use kind::{HttpIntake, free_address};
 pub use serve::{Running, start};
 
 use base64::Engine as _;

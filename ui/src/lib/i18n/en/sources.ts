@@ -7,6 +7,9 @@ export const sources = {
   connect: 'Connect source',
   status: {
     listening: 'Listening',
+    watching: 'Watching',
+    catching_up: 'Catching up',
+    done: 'Done',
     paused: 'Paused',
     stopped: 'Stopped',
     failing: 'Failing',

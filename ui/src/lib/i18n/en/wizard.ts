@@ -76,6 +76,9 @@ export const wizard = {
     cancel: 'Cancel',
     sourceStatus: {
       listening: 'Listening',
+      watching: 'Watching',
+      catching_up: 'Catching up',
+      done: 'Done',
       paused: 'Paused',
       stopped: 'Stopped',
       failing: 'Failing',

@@ -4,6 +4,12 @@
 //! `ui/src/bindings` is generated from here. Times are RFC 3339 text in UTC, durations are in
 //! milliseconds, counts are whole events.
 
+mod source;
+
+pub use source::{
+    SourceCheck, SourceCreated, SourceDraft, SourceStatus, SourceView, UnreadableView,
+};
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -261,57 +267,6 @@ pub struct SetAsideView {
     pub event: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceStatus {
-    Listening,
-    Paused,
-    /// No process delivers from this data folder at the moment.
-    Stopped,
-    Failing,
-}
-
-/// One source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct SourceView {
-    pub id: String,
-    pub name: String,
-    /// `http_intake`.
-    pub kind: String,
-    pub status: SourceStatus,
-    pub problem: Option<Problem>,
-    /// `127.0.0.1:8787`
-    pub listen: Option<String>,
-    /// `http://127.0.0.1:8787/v1/events`
-    pub url: Option<String>,
-    /// Whether its token can be revealed.
-    pub token: Option<Saved>,
-    pub events: u64,
-    pub events_24h: u64,
-    /// Requests refused in the last 24 hours.
-    pub refused_24h: u64,
-    pub last_event_at: Option<String>,
-    pub last_refusal: Option<String>,
-    pub largest_event_bytes: u64,
-    /// The last 24 hours, oldest first, 24 entries.
-    pub hours: Vec<Bucket>,
-    /// Streams it feeds, by id.
-    pub streams: Vec<String>,
-    pub details: Details,
-    pub created_at: String,
-}
-
-/// A source just made: the only time its token is in an answer, apart from revealing it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct SourceCreated {
-    pub id: String,
-    pub name: String,
-    pub kind: String,
-    pub listen: Option<String>,
-    pub url: Option<String>,
-    pub token: Option<String>,
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct JournalView {
     /// Sequence number of the oldest event kept and of the newest.
@@ -434,14 +389,4 @@ pub struct DraftCheck {
     pub details: Details,
     /// The request the sample log entry would make; `null` while there are errors.
     pub preview: Option<ShownRequest>,
-}
-
-/// A source about to be made.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct SourceDraft {
-    /// `http_intake`.
-    pub kind: String,
-    pub name: String,
-    #[serde(default)]
-    pub details: Details,
 }

@@ -1,0 +1,251 @@
+//! Drafts of sources: checking, trying and saving them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use uuid::Uuid;
+
+use super::Engine;
+use super::tokens::{TOKEN, digest};
+use super::views::{self, clean_name};
+use crate::connect::invalid;
+use crate::form::FieldError;
+use crate::problem::Problem;
+use crate::secret::Secrets;
+use crate::source::{self, Configured, SourceTest, http_intake};
+use crate::store::sources::{self, SourceRow};
+use crate::vault::Owner;
+use crate::view::{SourceCheck, SourceCreated, SourceDraft, SourceView};
+
+impl Engine {
+    /// Checks as a person types; asks neither network nor disk.
+    pub async fn check_source_draft(&self, draft: SourceDraft) -> Result<SourceCheck, Problem> {
+        let mut check = SourceCheck::default();
+        if let Err(problem) = self.source_name(&draft).await {
+            check.errors.push(FieldError {
+                field: String::from("name"),
+                message: problem.summary,
+            });
+        }
+        let secrets = self.draft_secrets(&draft).await?;
+        match source::find(&draft.kind)?.configure(&draft.details, &secrets) {
+            Ok(configured) => {
+                check.warnings = configured.warnings;
+                check.details = configured.details;
+            }
+            Err(errors) => check.errors.extend(errors),
+        }
+        Ok(check)
+    }
+
+    /// Tries what the source will need, without taking any event.
+    pub async fn test_source_draft(&self, draft: SourceDraft) -> Result<SourceTest, Problem> {
+        let kind = source::find(&draft.kind)?;
+        let configured = self.configure(&draft).await?;
+        Ok(kind
+            .test(
+                configured.details,
+                configured.secrets,
+                Arc::clone(&self.0.clock),
+            )
+            .await)
+    }
+
+    /// The same for a source that exists, as it is saved.
+    pub async fn test_source(&self, key: &str) -> Result<SourceTest, Problem> {
+        let row = self.source_row(key).await?;
+        let (kind, vault) = (source::find(&row.kind)?, Arc::clone(&self.0.vault));
+        let saved = row.clone();
+        let secrets = self
+            .off_thread(move || crate::connect::source_secrets(&*vault, &saved))
+            .await?;
+        Ok(kind
+            .test(row.details, secrets, Arc::clone(&self.0.clock))
+            .await)
+    }
+
+    pub async fn create_source(&self, draft: SourceDraft) -> Result<SourceCreated, Problem> {
+        let kind = source::find(&draft.kind)?;
+        let name = self.source_name(&draft).await?;
+        let configured = self.configure(&draft).await?;
+        let others = self.neighbours(kind.id(), None).await?;
+        let details = kind.settle(configured.details, None, &others).await?;
+        let id = Uuid::now_v7().to_string();
+        let owner = Owner {
+            id: id.clone(),
+            name: name.clone(),
+        };
+        let secrets = self
+            .keep_source_secrets(owner.clone(), configured.secrets)
+            .await?;
+        let token = if draft.kind == http_intake::KIND {
+            let kept = self.keep_token(owner.clone(), http_intake::new_token());
+            Some(kept.await?)
+        } else {
+            None
+        };
+        let row = SourceRow {
+            id,
+            name,
+            kind: draft.kind,
+            details,
+            token_sha256: token.as_ref().map(|(token, _)| digest(token)),
+            token_saved: token.as_ref().is_some_and(|(_, saved)| *saved),
+            created_at: self.now(),
+            secrets,
+            ..SourceRow::default()
+        };
+        let insert = row.clone();
+        let written = self
+            .0
+            .store
+            .write(move |connection| sources::insert(connection, &insert))
+            .await;
+        if let Err(problem) = written {
+            let fields = row.secrets.into_iter().chain([String::from(TOKEN)]);
+            self.forget_source_secrets(owner, fields.collect()).await;
+            return Err(problem);
+        }
+        self.configured().await;
+        let listen = views::listen_of(&row);
+        Ok(SourceCreated {
+            url: listen.as_deref().map(views::intake_url),
+            listen,
+            token: token.map(|(token, _)| token.expose().to_owned()),
+            id: row.id,
+            name: row.name,
+            kind: row.kind,
+        })
+    }
+
+    /// `draft.source` names the source; absent secrets keep their saved value, and the source
+    /// goes on from where it stands.
+    pub async fn update_source(&self, draft: SourceDraft) -> Result<SourceView, Problem> {
+        let key = draft.source.clone().unwrap_or_default();
+        let mut row = self.source_row(&key).await?;
+        let draft = SourceDraft {
+            kind: row.kind.clone(),
+            ..draft
+        };
+        let kind = source::find(&row.kind)?;
+        row.name = self.source_name(&draft).await?;
+        let configured = self.configure(&draft).await?;
+        let others = self.neighbours(kind.id(), Some(&row.id)).await?;
+        row.details = kind
+            .settle(configured.details, Some(&row.details), &others)
+            .await?;
+        let typed: Secrets = configured
+            .secrets
+            .into_iter()
+            .filter(|(field, _)| draft.secrets.0.contains_key(field))
+            .collect();
+        let owner = Owner {
+            id: row.id.clone(),
+            name: row.name.clone(),
+        };
+        row.secrets
+            .extend(self.keep_source_secrets(owner, typed).await?);
+        let update = row.clone();
+        self.0
+            .store
+            .write(move |connection| sources::update(connection, &update))
+            .await?;
+        self.configured().await;
+        self.source(&row.id).await
+    }
+
+    async fn configure(&self, draft: &SourceDraft) -> Result<Configured, Problem> {
+        let secrets = self.draft_secrets(draft).await?;
+        source::find(&draft.kind)?
+            .configure(&draft.details, &secrets)
+            .map_err(|errors| invalid(&errors))
+    }
+
+    async fn source_name(&self, draft: &SourceDraft) -> Result<String, Problem> {
+        let name = clean_name(&draft.name)?;
+        let except = match &draft.source {
+            Some(key) => Some(self.source_row(key).await?.id),
+            None => None,
+        };
+        let wanted = name.clone();
+        let known = self
+            .0
+            .store
+            .read(move |connection| sources::find(connection, &wanted))
+            .await?;
+        match known {
+            Some(row) if Some(&row.id) != except.as_ref() => {
+                Err(views::name_taken("source", &name))
+            }
+            _ => Ok(name),
+        }
+    }
+
+    /// What was typed, over what is saved or given by hand.
+    async fn draft_secrets(&self, draft: &SourceDraft) -> Result<Secrets, Problem> {
+        let (owner, saved) = match &draft.source {
+            Some(key) => {
+                let row = self.source_row(key).await?;
+                let (id, name) = (row.id, row.name);
+                (Owner { id, name }, row.secrets)
+            }
+            None => {
+                let (id, name) = (String::new(), draft.name.trim().to_owned());
+                (Owner { id, name }, BTreeSet::new())
+            }
+        };
+        let fields = source::find(&draft.kind)?.about().fields;
+        let (vault, mut secrets) = (Arc::clone(&self.0.vault), draft.secrets.0.clone());
+        self.off_thread(move || {
+            for field in fields.iter().filter(|field| field.secret) {
+                let known = saved.contains(&field.name) || !vault.writable();
+                if known
+                    && !secrets.contains_key(&field.name)
+                    && let Some(secret) = vault.read(&owner, &field.name)?
+                {
+                    secrets.insert(field.name.clone(), secret);
+                }
+            }
+            Ok(secrets)
+        })
+        .await
+    }
+
+    /// Puts secrets into the vault; the names of those it has.
+    async fn keep_source_secrets(
+        &self,
+        owner: Owner,
+        secrets: Secrets,
+    ) -> Result<BTreeSet<String>, Problem> {
+        let vault = Arc::clone(&self.0.vault);
+        self.off_thread(move || {
+            for (field, secret) in &secrets {
+                if vault.writable() || vault.read(&owner, field)?.is_none() {
+                    vault.write(&owner, field, secret)?;
+                }
+            }
+            Ok(secrets.into_keys().collect())
+        })
+        .await
+    }
+
+    /// Takes secrets out of the vault; one that cannot be reached keeps them.
+    pub(super) async fn forget_source_secrets(&self, owner: Owner, fields: BTreeSet<String>) {
+        let vault = Arc::clone(&self.0.vault);
+        if !vault.writable() {
+            return;
+        }
+        let forgotten = self
+            .off_thread(move || {
+                fields
+                    .iter()
+                    .try_for_each(|field| vault.delete(&owner, field))
+            })
+            .await;
+        if let Err(problem) = forgotten {
+            tracing::warn!(
+                code = problem.code,
+                "Secrets of a source could not be deleted from the vault."
+            );
+        }
+    }
+}

@@ -171,7 +171,10 @@ async fn a_failing_verify_names_the_cause_and_the_stage_it_failed_at() {
     for (n, case) in cases.iter().enumerate() {
         if n > 0 {
             window.click("Back to credentials").await;
+            // The form scrolls to what is wrong in it, away from under a click.
+            window.settled().await;
             window.click("Change provider").await;
+            window.see("Select provider").await;
         }
         refused(&window, case).await;
     }

@@ -103,6 +103,17 @@ impl Window {
         .await;
     }
 
+    /// Waits for the wizard to have led to what is wrong in its form, or else to its heading.
+    pub async fn settled(&self) {
+        let led = "const wrong = [...document.querySelectorAll('.wiz [aria-invalid=true]')];
+                   const places = wrong.length > 0 ? wrong : [document.querySelector('.wiz h1')];
+                   return places.some((place) => place?.contains(document.activeElement));";
+        self.until("the wizard to settle", async || {
+            (self.run(led).await == Value::Bool(true)).then_some(())
+        })
+        .await;
+    }
+
     /// Opens the row of a table that holds this text.
     pub async fn open_row(&self, text: &str) {
         let path = format!(

@@ -40,7 +40,7 @@ test('rotating a token says what stops and begins at Keep token', async ({ page,
   expect(await asked('rotate_token')).toEqual([{ key: 'intake' }]);
 });
 
-test('a source is paused, resumed and deleted', async ({ page, open, asked }) => {
+test('a source is paused, resumed and deleted', async ({ page, open, asked, accessible }) => {
   await open('#/sources');
   const card = page.getByRole('article', { name: 'Platform services' });
   const more = card.getByRole('button', { name: /^More actions/ });
@@ -51,7 +51,11 @@ test('a source is paused, resumed and deleted', async ({ page, open, asked }) =>
   await expect(card).toContainText('Listening');
   await more.click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
-  await expect(page.getByRole('alertdialog')).toContainText('4 streams take events from it');
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toContainText('4 streams take events from it');
+  await expect(dialog.getByRole('listitem')).toHaveCount(4);
+  await expect(dialog.getByRole('listitem').first()).toContainText('has no other source');
+  await accessible();
   await page.getByRole('button', { name: 'Delete source' }).click();
   await expect(card).toBeHidden();
   expect(await asked('delete_source')).toEqual([{ key: 'platform' }]);

@@ -51,8 +51,10 @@ export const sources = {
   removeText: 'Programs that post to its address get no answer any more. Its token is removed.',
   removeFeeds: (n: number) =>
     n === 1
-      ? '1 stream takes events from it and gets no new ones.'
-      : `${n} streams take events from it and get no new ones.`,
+      ? '1 stream takes events from it and gets no new ones:'
+      : `${n} streams take events from it and get no new ones:`,
+  losesAll: 'has no other source',
+  losesOne: 'keeps its other sources',
   removeKept: 'Events that were accepted are still delivered.',
   removeKeep: 'Keep source',
   removeDo: 'Delete source',

@@ -91,6 +91,8 @@ async fn walk_through(window: &Window) {
     for stream in ["Splunk", "Custom"] {
         window.go_to("Streams").await;
         window.open_row(stream).await;
+        // The side bar has settings too; the tab is there with the deliveries.
+        window.see("Deliveries").await;
         window.click("Settings").await;
         window.click("Deliveries").await;
         window.open_row("200").await;

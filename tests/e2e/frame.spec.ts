@@ -8,6 +8,7 @@ test('the palette runs a command on a stream by keyboard', async ({
 }) => {
   await open('#/streams');
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox')).toBeFocused();
   const palette = page.getByRole('dialog', { name: 'Search or run a command' });
   await page.keyboard.type('pause platform');
   await expect(palette.getByRole('option')).toHaveText([/Pause Platform events/]);
@@ -20,6 +21,7 @@ test('the palette runs a command on a stream by keyboard', async ({
 test('a destructive command opens its dialog instead of acting', async ({ page, open, asked }) => {
   await open('#/activity');
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox')).toBeFocused();
   await page.keyboard.type('delete legacy');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alertdialog', { name: 'Delete Legacy SIEM?' })).toBeVisible();
@@ -30,6 +32,7 @@ test('a destructive command opens its dialog instead of acting', async ({ page, 
 test('the palette knows providers by their other names', async ({ page, open }) => {
   await open('#/streams');
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox')).toBeFocused();
   await page.keyboard.type('logtail');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/wizard\?provider=better_stack$/);

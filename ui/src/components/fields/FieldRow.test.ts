@@ -1,12 +1,12 @@
 import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import type { About, DraftCheck, Field, Saved } from '../../bindings/engine';
+import type { Field, Saved } from '../../bindings/engine';
 import type { Host } from '../../host/host';
 import { Store } from '../../lib/store.svelte';
 import Provided from '../../testing/Provided.svelte';
 import FieldRow from './FieldRow.svelte';
-import { CredentialsForm } from './form.svelte';
+import { FieldsForm } from '../../lib/fields/form.svelte';
 
 const some = (more: Partial<Field>): Field => ({
   name: 'some',
@@ -23,28 +23,13 @@ const some = (more: Partial<Field>): Field => ({
 
 /** Draws one field; whatever is typed is found wrong where `wrong` is given. */
 function draw(field: Field, wrong?: string, saved: Record<string, Saved> = {}) {
-  const about: About = {
-    id: 'some',
-    name: 'Some',
-    category: 'siem',
-    tagline: '',
-    monogram: 'So',
-    hue: 0,
-    aliases: [],
-    fields: [field],
-    guide: { intro: '', steps: [] },
-    after_accepted: '',
-  };
-  const check: DraftCheck = {
+  const check = {
     errors: wrong ? [{ field: field.name, message: wrong }] : [],
     warnings: [],
     details: {},
-    preview: null,
   };
   const host = { call: async () => check, listen: async () => () => {} } as unknown as Host;
-  const form = new CredentialsForm(host, about, () => ({ name: '', source: null, stream: null }), {
-    saved,
-  });
+  const form = new FieldsForm([field], { intro: '', steps: [] }, async () => check, { saved });
   const props = { form, field, onstep: () => {} };
   render(Provided, {
     props: { host, store: new Store(host), component: FieldRow as never, props },
@@ -87,7 +72,7 @@ describe('a field', () => {
   it('takes a switch as true or false', async () => {
     const form = draw(some({ kind: 'switch', default: 'true' }));
     await userEvent.click(screen.getByRole('switch', { name: 'Some field' }));
-    expect(form.draft().details).toEqual({ some: false });
+    expect(form.written().details).toEqual({ some: false });
   });
 });
 
@@ -110,14 +95,14 @@ describe('a secret', () => {
     const form = draw(some({ secret: true }));
     await user.click(screen.getByLabelText('Some field'));
     await user.paste(' planted\n');
-    expect(form.draft().secrets).toEqual({ some: 'planted' });
+    expect(form.written().secrets).toEqual({ some: 'planted' });
     expect(screen.getByRole('status').textContent).toContain('Spaces and line breaks');
   });
 
   it('that is stored can be replaced, and not shown', async () => {
     const form = draw(some({ secret: true }), undefined, { some: 'saved' });
     expect(screen.queryByRole('button', { name: /Show/ })).toBeNull();
-    expect(form.draft().secrets).toEqual({});
+    expect(form.written().secrets).toEqual({});
     await userEvent.click(screen.getByRole('button', { name: 'Replace Some field' }));
     expect(document.activeElement).toBe(screen.getByLabelText('Some field'));
     await userEvent.click(screen.getByRole('button', { name: 'Keep the saved one' }));
@@ -135,11 +120,11 @@ describe('header rows', () => {
     await user.type(value, 'planted{Enter}');
     expect(document.activeElement).toBe(screen.getByLabelText('Header 2, name'));
     await user.click(screen.getAllByRole('button', { name: /^Hide the value of/ })[0]!);
-    expect(form.draft().secrets).toEqual({
+    expect(form.written().secrets).toEqual({
       some: [{ key: 'X-Api-Key', value: 'planted', secret: false }],
     });
     await user.click(screen.getByRole('button', { name: 'Remove X-Api-Key' }));
-    expect(form.draft().secrets).toEqual({ some: [] });
+    expect(form.written().secrets).toEqual({ some: [] });
   });
 });
 
@@ -153,8 +138,8 @@ describe('a PEM field', () => {
     await userEvent.upload(picker, file);
     expect(await screen.findByText(/Private text of/)).toBeTruthy();
     expect(document.body.textContent).not.toContain('planted');
-    expect(form.draft().secrets).toEqual({ some: pem });
+    expect(form.written().secrets).toEqual({ some: pem });
     await userEvent.click(screen.getByRole('button', { name: 'Remove Some field' }));
-    expect(form.draft().secrets).toEqual({});
+    expect(form.written().secrets).toEqual({});
   });
 });

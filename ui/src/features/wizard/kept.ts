@@ -2,7 +2,7 @@
  * A draft that was left is kept until the window closes, so that Esc loses nothing. Secrets are
  * never part of it: see `withoutSecrets`.
  */
-import type { Values } from './values';
+import type { Values } from '../../lib/fields/values';
 
 export type SourceChoice = { kind: 'all' } | { kind: 'one'; id: string } | { kind: 'new' };
 

@@ -13,7 +13,7 @@ import { VerifyRun } from '../../lib/verify-run.svelte';
 import { CredentialsForm } from './form.svelte';
 import { forget, keep, kept, type SourceChoice } from './kept';
 import { nameFault, suggestName, type NameFault } from '../../lib/names';
-import { isEmpty, readValue, withoutSecrets, type Values } from './values';
+import { isEmpty, readValue, withoutSecrets, type Values } from '../../lib/fields/values';
 
 /** The connection option that trusts certificates in addition to the system's. */
 export const CA = 'ca_certificate';

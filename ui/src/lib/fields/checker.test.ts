@@ -40,7 +40,7 @@ describe('checking a draft', () => {
   it('lets only the latest question count, whatever order the answers come in', async () => {
     const answers: ((check: DraftCheck) => void)[] = [];
     const heard: string[] = [];
-    const checker = new Checker(
+    const checker = new Checker<StreamDraft, DraftCheck>(
       () => new Promise((answer) => answers.push(answer)),
       (got) => heard.push(String(got.details.name)),
       () => {},
@@ -56,7 +56,7 @@ describe('checking a draft', () => {
 
   it('says nothing more once stopped', async () => {
     const heard = vi.fn();
-    const checker = new Checker(async (asked) => check(asked.name), heard, heard);
+    const checker = new Checker(async (asked: StreamDraft) => check(asked.name), heard, heard);
     const asked = checker.now(draft('a'));
     checker.soon(() => draft('b'));
     checker.stop();

@@ -2,21 +2,20 @@
  * Asks Rust about a draft as a person types: not on every key, in order, and only the answer to
  * the latest question counts.
  */
-import type { DraftCheck, StreamDraft } from '../../bindings/engine';
 
 /** A pause in typing. */
 const PAUSE_MS = 140;
 
-export class Checker {
-  #ask: (draft: StreamDraft) => Promise<DraftCheck>;
-  #heard: (check: DraftCheck) => void;
+export class Checker<Draft, Check> {
+  #ask: (draft: Draft) => Promise<Check>;
+  #heard: (check: Check) => void;
   #failed: (reason: unknown) => void;
   #latest = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    ask: (draft: StreamDraft) => Promise<DraftCheck>,
-    heard: (check: DraftCheck) => void,
+    ask: (draft: Draft) => Promise<Check>,
+    heard: (check: Check) => void,
     failed: (reason: unknown) => void,
   ) {
     this.#ask = ask;
@@ -25,13 +24,13 @@ export class Checker {
   }
 
   /** Once typing pauses; `draft` is read only then. */
-  soon(draft: () => StreamDraft): void {
+  soon(draft: () => Draft): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.now(draft()), PAUSE_MS);
   }
 
   /** At once. `null` where a later question was asked meanwhile, or the answer failed. */
-  async now(draft: StreamDraft): Promise<DraftCheck | null> {
+  async now(draft: Draft): Promise<Check | null> {
     clearTimeout(this.#timer);
     const asked = ++this.#latest;
     try {

@@ -9,6 +9,7 @@ mod practice;
 mod program;
 mod provider;
 mod receiver;
+mod room;
 mod run;
 mod store;
 mod stream;

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
 use crate::say::Say;
-use crate::{provider, receiver, run, source, status, stream};
+use crate::{journal, provider, receiver, run, source, status, stream};
 
 /// Delivers audit log events to log providers, and loses none.
 ///
@@ -36,6 +36,8 @@ pub enum Command {
     Stream(stream::Command),
     /// How everything is doing
     Status,
+    /// How full the journal is, and what it may take
+    Journal(journal::Command),
     /// Take in and deliver events until SIGINT or SIGTERM
     Run,
     /// Run the practice receiver, which speaks every provider's protocol on this machine
@@ -49,6 +51,7 @@ impl Command {
             Command::Source(command) => command.run(say).await,
             Command::Stream(command) => command.run(say).await,
             Command::Status => status::run(say).await,
+            Command::Journal(command) => command.run(say).await,
             Command::Run => run::run(say).await,
             Command::Receiver(command) => command.run(say).await,
         }

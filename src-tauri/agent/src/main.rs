@@ -9,6 +9,7 @@ mod confirm;
 mod failure;
 mod host;
 mod inputs;
+mod journal;
 mod provider;
 mod receiver;
 mod run;

@@ -482,6 +482,14 @@ events: number,
  */
 bytes: number, 
 /**
+ * What the database may take, where a person set it.
+ */
+limit_bytes: number | null, 
+/**
+ * What stays free on the disk.
+ */
+keep_free_bytes: number, disk_free_bytes: number, 
+/**
  * Events that at least one stream still has to deliver.
  */
 waiting: number, 

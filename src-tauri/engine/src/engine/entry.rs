@@ -86,6 +86,13 @@ impl Append for Entry {
     fn take(&self, batch: Batch) -> Appended {
         let (engine, number) = (self.engine.clone(), self.number);
         Box::pin(async move {
+            let no_room = engine.0.no_room.read();
+            if let Some(problem) = no_room.ok().and_then(|no_room| no_room.clone()) {
+                return Err(AppendError::Full {
+                    retry_after: COME_BACK,
+                    problem,
+                });
+            }
             let now = engine.now();
             let Batch { events, .. } = batch;
             let rest = Batch {

@@ -8,6 +8,7 @@
 mod drafts;
 mod entry;
 mod failed_events;
+mod journal;
 mod owner;
 mod proofs;
 mod running_sources;
@@ -23,7 +24,7 @@ pub use streams::ReplayFrom;
 pub use subscription::Subscription;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -60,6 +61,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     store: Store,
     touched: Touched,
+    /// Why nothing is taken in at the moment, though the store could be written.
+    no_room: RwLock<Option<Problem>>,
     /// What [`Engine::start`] started.
     running: Mutex<Option<owner::Running>>,
 }
@@ -77,6 +80,7 @@ impl Engine {
             clock: options.clock,
             store,
             touched: Touched::default(),
+            no_room: RwLock::default(),
             running: Mutex::new(None),
         })))
     }

@@ -20,6 +20,8 @@ use crate::view::Delivering;
 /// How often another process's changes are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 const UPKEEP_EVERY: Duration = Duration::from_secs(30);
+/// The same while senders wait for room.
+const MAKE_ROOM_EVERY: Duration = Duration::from_secs(1);
 /// Delivered events are kept this long for replay, and never more bytes of them than this.
 const KEEP_FOR: i64 = 7 * 86_400_000;
 const KEEP_BYTES: u64 = 4 << 30;
@@ -172,6 +174,7 @@ async fn deliver(
     let mut running_sources = RunningSources::new(engine);
     let mut known = -1_i64;
     let mut upkeep_at = Instant::now();
+    let mut had_no_room = false;
     loop {
         match take_up(engine, &mut supervisor, &mut running_sources, known).await {
             Ok(revision) => {
@@ -183,10 +186,17 @@ async fn deliver(
             }
         }
         running_sources.tend().await;
-        if Instant::now() >= upkeep_at {
-            upkeep(engine).await;
-            upkeep_at = Instant::now() + UPKEEP_EVERY;
+        let (no_room, keep_bytes) = look_for_room(engine).await;
+        if no_room != had_no_room || Instant::now() >= upkeep_at {
+            upkeep(engine, no_room, keep_bytes).await;
+            upkeep_at = Instant::now()
+                + if no_room {
+                    MAKE_ROOM_EVERY
+                } else {
+                    UPKEEP_EVERY
+                };
         }
+        had_no_room = no_room;
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
             () = look.notified() => {}
@@ -219,10 +229,35 @@ async fn take_up(
     Ok(revision)
 }
 
-/// Deletes delivered blocks that are too old, or too many, to be kept for replay.
-async fn upkeep(engine: &Engine) {
+/// Takes nothing in while there is no room; whether that is so, and how many bytes of delivered
+/// events may be kept.
+async fn look_for_room(engine: &Engine) -> (bool, u64) {
+    // Where it cannot be read, whoever writes hears what is wrong with the store.
+    let (room, bounds) = engine.room().await.unwrap_or_default();
+    let keep_bytes = bounds
+        .limit
+        .map_or(KEEP_BYTES, |limit| KEEP_BYTES.min(limit / 4 * 3));
+    let problem = room.problem(&bounds);
+    let no_room = problem.is_some();
+    let Ok(mut known) = engine.0.no_room.write() else {
+        return (no_room, keep_bytes);
+    };
+    if known.is_some() != no_room {
+        match &problem {
+            Some(problem) => tracing::warn!(code = problem.code, "No events are taken in."),
+            None => tracing::info!("Events are taken in again."),
+        }
+        engine.0.touched.tell(Touch::Journal);
+    }
+    *known = problem;
+    (no_room, keep_bytes)
+}
+
+/// Deletes delivered blocks that are too old, or too many, to be kept for replay; all of them
+/// where there is no room for new ones.
+async fn upkeep(engine: &Engine, no_room: bool, keep_bytes: u64) {
     let now = engine.now();
-    let mut before = now - KEEP_FOR;
+    let mut before = if no_room { now } else { now - KEEP_FOR };
     loop {
         let pruned = engine
             .0
@@ -234,7 +269,7 @@ async fn upkeep(engine: &Engine) {
             .await;
         match pruned {
             Ok((pruned, _)) if pruned == PRUNE_BLOCKS as usize => {}
-            Ok((_, bytes)) if bytes > KEEP_BYTES && before < now => before = now,
+            Ok((_, bytes)) if bytes > keep_bytes && before < now => before = now,
             Ok(_) => return,
             Err(problem) => {
                 tracing::warn!(code = problem.code, "The journal could not be pruned.");

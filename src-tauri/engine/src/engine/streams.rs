@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::store::streams::{self, StreamRow};
 use crate::store::{attempt, cursor, journal, sources, stat};
 use crate::vault::Owner;
-use crate::view::{AttemptDetail, AttemptView, JournalView, Range, StreamView, Throughput};
+use crate::view::{AttemptDetail, AttemptView, Range, StreamView, Throughput};
 
 /// Where a replay starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,34 +214,6 @@ impl Engine {
                 Problem::new("attempt-unknown", "This delivery is no longer kept.")
                     .cause("Penstock keeps the newest 1,000 deliveries of each stream.")
             })
-    }
-
-    pub(super) async fn journal(&self) -> Result<JournalView, Problem> {
-        let blocks = Arc::clone(self.0.store.blocks());
-        self.0
-            .store
-            .read(move |connection| {
-                let kept = journal::summary(connection)?;
-                let waiting = streams::all(connection)?
-                    .iter()
-                    .map(|row| {
-                        cursor::get(connection, &row.id)
-                            .map(|cursor| cursor.unwrap_or_default().next_seq)
-                    })
-                    .collect::<rusqlite::Result<Vec<_>>>()?
-                    .into_iter()
-                    .min()
-                    .map_or(0, |next| (kept.last_seq + 1).saturating_sub(next));
-                Ok(JournalView {
-                    first_seq: kept.first_seq,
-                    last_seq: blocks.last_seq().max(kept.last_seq),
-                    events: kept.events,
-                    bytes: kept.bytes,
-                    waiting,
-                    problem: blocks.trouble(),
-                })
-            })
-            .await
     }
 
     pub(super) async fn stream_row(&self, key: &str) -> Result<StreamRow, Problem> {

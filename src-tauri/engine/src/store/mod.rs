@@ -13,6 +13,7 @@ pub mod journal;
 pub mod migration;
 pub mod owner;
 pub mod reading;
+pub mod room;
 pub mod set_aside;
 pub mod settings;
 pub mod sources;
@@ -52,6 +53,10 @@ struct Shared {
 }
 
 impl Store {
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
     /// Opens the store of a data folder, making or migrating it. Blocks.
     pub fn open(data_dir: &Path) -> Result<Self, Problem> {
         make_folder(data_dir)?;

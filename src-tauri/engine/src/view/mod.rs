@@ -276,6 +276,11 @@ pub struct JournalView {
     pub events: u64,
     /// Bytes on disk.
     pub bytes: u64,
+    /// What the database may take, where a person set it.
+    pub limit_bytes: Option<u64>,
+    /// What stays free on the disk.
+    pub keep_free_bytes: u64,
+    pub disk_free_bytes: u64,
     /// Events that at least one stream still has to deliver.
     pub waiting: u64,
     /// Set while nothing can be appended, for example because the disk is full.

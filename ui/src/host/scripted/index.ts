@@ -66,6 +66,9 @@ function journal(world: World): JournalView {
     last_seq: 1_805_092,
     events: 1_805_092,
     bytes: 412_000_000,
+    limit_bytes: null,
+    keep_free_bytes: 512 * 2 ** 20,
+    disk_free_bytes: 84_000_000_000,
     waiting,
     problem: null,
   };

@@ -1,0 +1,96 @@
+//! `penstock journal`: how full the journal is, and what it may take.
+
+use clap::Args;
+
+use crate::failure::Failure;
+use crate::host;
+use crate::say::{Say, bytes, events, words};
+use crate::table::pairs;
+
+#[derive(Args)]
+pub struct Command {
+    /// What the database may take, for example 20GB; none takes the limit away
+    #[arg(long, value_name = "SIZE", value_parser = limit)]
+    limit: Option<u64>,
+    /// What stays free on its disk, for example 1GB
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    keep_free: Option<u64>,
+}
+
+impl Command {
+    pub async fn run(self, say: &Say) -> Result<(), Failure> {
+        let engine = host::open().await?;
+        let journal = if self.limit.is_none() && self.keep_free.is_none() {
+            engine.journal().await
+        } else {
+            engine.set_journal_bounds(self.limit, self.keep_free).await
+        };
+        engine.stop().await;
+        let journal = journal?;
+        say.answer(&journal, || {
+            let limit = journal.limit_bytes.map_or("none".into(), bytes);
+            let mut text = pairs(&[
+                ("Events", events(journal.events)),
+                ("Waiting", events(journal.waiting)),
+                ("On disk", bytes(journal.bytes)),
+                ("Limit", limit),
+                ("Free on the disk", bytes(journal.disk_free_bytes)),
+                ("Kept free", bytes(journal.keep_free_bytes)),
+            ]);
+            if let Some(problem) = &journal.problem {
+                text += &format!("\n{}", words(problem));
+            }
+            text
+        });
+        Ok(())
+    }
+}
+
+/// 0 stands for no limit.
+fn limit(text: &str) -> Result<u64, String> {
+    match text {
+        "none" => Ok(0),
+        _ => size(text).and_then(|size| match size {
+            0 => Err("a limit of 0 would take nothing in; write none for no limit".into()),
+            size => Ok(size),
+        }),
+    }
+}
+
+/// `512MB`, `20 GB`, `1.5TB`, or a number of bytes.
+fn size(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" | "k" => 1e3,
+        "mb" | "m" => 1e6,
+        "gb" | "g" => 1e9,
+        "tb" | "t" => 1e12,
+        _ => return Err("write a size such as 512MB or 20GB".into()),
+    };
+    let number: f64 = number
+        .parse()
+        .map_err(|_| "write a size such as 512MB or 20GB")?;
+    Ok((number * factor) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_a_number_and_a_unit() {
+        assert_eq!(size("512MB"), Ok(512_000_000));
+        assert_eq!(size(" 1.5 gb "), Ok(1_500_000_000));
+        assert_eq!(size("1000"), Ok(1000));
+        for wrong in ["", "GB", "20 apples", "-1GB", "1.2.3MB"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(limit("none"), Ok(0));
+        assert!(limit("0").is_err());
+    }
+}

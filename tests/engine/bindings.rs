@@ -1,7 +1,9 @@
 //! The TypeScript that the page is written against is generated from the engine's views.
 
+use penstock_engine::filter::*;
 use penstock_engine::problem::Problem;
 use penstock_engine::provider::*;
+use penstock_engine::redaction::*;
 use penstock_engine::source;
 use penstock_engine::view::*;
 use penstock_receiver::view::*;
@@ -73,6 +75,25 @@ fn engine() -> String {
         Changes,
         StreamDraft,
         DraftCheck,
+        Filter,
+        FilterCondition,
+        FilterField,
+        FilterPreset,
+        EventTypes,
+        Redaction,
+        RedactionRule,
+        RedactionAction,
+        RedactionTemplate,
+        FilterChoices,
+        PreviewAsk,
+        Preview,
+        PreviewRow,
+        EventsAsk,
+        EventsPage,
+        EventRow,
+        EventFate,
+        FateKind,
+        EventDetail,
     );
     text
 }

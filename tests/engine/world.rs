@@ -152,6 +152,8 @@ pub fn draft(provider: &str, name: &str, details: Value, secrets: Value) -> Stre
         source: None,
         details,
         secrets,
+        filter: None,
+        redaction: None,
         stream: None,
     }
 }

@@ -171,7 +171,15 @@ source: string | null, status: Status,
 /**
  * At most five words: `403 Token disabled`, `503, try 4 in 38 s`.
  */
-reason: string | null, status_since: string, paused_at: string | null, delivered: number, waiting: number, set_aside: number, delivered_24h: number, last_delivered_at: string | null, oldest_waiting_at: string | null, next_try_at: string | null, 
+reason: string | null, status_since: string, paused_at: string | null, delivered: number, 
+/**
+ * Not yet passed; some may still be kept out by the filter.
+ */
+waiting: number, set_aside: number, 
+/**
+ * Kept out by the filter.
+ */
+filtered: number, delivered_24h: number, last_delivered_at: string | null, oldest_waiting_at: string | null, next_try_at: string | null, 
 /**
  * Tries of the batch at the head of the queue so far.
  */
@@ -184,6 +192,14 @@ details: { [key in string]: JsonValue },
  * Every secret field of the provider.
  */
 secrets: { [key in string]: Saved }, 
+/**
+ * Which events it takes.
+ */
+filter: Filter, 
+/**
+ * What is redacted before they leave.
+ */
+redaction: Redaction, 
 /**
  * Whether the sample log entry was accepted with the present settings.
  */
@@ -539,6 +555,14 @@ export type StreamDraft = { provider: string, name: string, source: string | nul
  */
 secrets: Record<string, unknown>, 
 /**
+ * Absent: a stream that exists keeps its own, a new one takes everything.
+ */
+filter?: Filter, 
+/**
+ * Absent: a stream that exists keeps its own, a new one redacts nothing.
+ */
+redaction?: Redaction, 
+/**
  * Set when changing a stream that exists.
  */
 stream: string | null, };
@@ -552,3 +576,189 @@ details: { [key in string]: JsonValue },
  * The request the sample log entry would make; `null` while there are errors.
  */
 preview: ShownRequest | null, };
+
+export type Filter = { conditions: Array<FilterCondition>, };
+
+export type FilterCondition = { field: FilterField, 
+/**
+ * Keeps out what meets it, instead of what does not.
+ */
+exclude: boolean, 
+/**
+ * At least one is to be met. `*` stands for any text; for `ip`: an address, a network such
+ * as `10.0.0.0/8`, or a range such as `10.0.0.1-10.0.0.9`.
+ */
+values: Array<string>, };
+
+export type FilterField = "event_type" | "event_class" | "actor_kind" | "actor" | "project" | "environment" | "secret_path" | "user_agent_kind" | "ip";
+
+export type FilterPreset = { id: string, name: string, 
+/**
+ * One sentence.
+ */
+help: string, filter: Filter, };
+
+export type EventTypes = { 
+/**
+ * `data-access`
+ */
+class: string, 
+/**
+ * `Data access`
+ */
+name: string, 
+/**
+ * One sentence.
+ */
+help: string, types: Array<string>, };
+
+export type Redaction = { rules: Array<RedactionRule>, };
+
+export type RedactionRule = { 
+/**
+ * `ipAddress`, `actorMetadata.email`, `eventMetadata.*.value`: `*` is any key, `\.` a dot
+ * within a key; lists are walked through.
+ */
+path: string, action: RedactionAction, };
+
+export type RedactionAction = "mask" | "hash" | "remove";
+
+export type RedactionTemplate = { id: string, name: string, 
+/**
+ * One sentence.
+ */
+help: string, rules: Array<RedactionRule>, };
+
+export type FilterChoices = { 
+/**
+ * By class. The set is open: other types come with newer versions of Infisical.
+ */
+types: Array<EventTypes>, presets: Array<FilterPreset>, templates: Array<RedactionTemplate>, 
+/**
+ * Known kinds of actor and of user agent; open sets too.
+ */
+actor_kinds: Array<Choice>, user_agent_kinds: Array<Choice>, };
+
+export type PreviewAsk = { 
+/**
+ * Name or id; `null` looks at every source.
+ */
+source: string | null, 
+/**
+ * Name or id of the stream whose key makes the hashes; without one they are made with a key
+ * for this once.
+ */
+stream: string | null, filter: Filter, redaction: Redaction, 
+/**
+ * Rows at most of those that pass, and of those that do not.
+ */
+limit: number, };
+
+export type Preview = { 
+/**
+ * What is wrong with the rules: `filter.0` is the first condition, `redaction.2` the third
+ * rule. Nothing is looked at then.
+ */
+errors: Array<FieldError>, 
+/**
+ * Events looked at: the newest, at most 10,000.
+ */
+looked_at: number, matched: number, 
+/**
+ * The newest that pass and the newest that do not, newest first.
+ */
+rows: Array<PreviewRow>, };
+
+export type PreviewRow = { seq: number, accepted_at: string, passes: boolean, event_type: string | null, actor: string | null, 
+/**
+ * The event as it came, cut at 64 KiB.
+ */
+before: string, 
+/**
+ * The event as it would leave, cut at 64 KiB.
+ */
+after: string, };
+
+export type EventsAsk = { 
+/**
+ * Only older than this one.
+ */
+before: number | null, 
+/**
+ * Only newer than this one.
+ */
+after: number | null, 
+/**
+ * Only with this text somewhere in them; capital letters do not matter.
+ */
+search: string | null, 
+/**
+ * Name or id.
+ */
+source: string | null, 
+/**
+ * Name or id: only events of its sources, and only where they stand with it.
+ */
+stream: string | null, limit: number, };
+
+export type EventsPage = { 
+/**
+ * Newest first.
+ */
+rows: Array<EventRow>, 
+/**
+ * The oldest event looked at; what is asked for next starts `before` this one.
+ */
+looked_back_to: number, 
+/**
+ * Whether there may be more before it.
+ */
+more: boolean, 
+/**
+ * The newest event of the journal.
+ */
+last_seq: number, };
+
+export type EventRow = { seq: number, accepted_at: string, 
+/**
+ * Source id; `null` where it was deleted.
+ */
+source: string | null, source_name: string, event_type: string | null, event_id: string | null, 
+/**
+ * E-mail address, name or id, whichever the event has first.
+ */
+actor: string | null, 
+/**
+ * Name or id.
+ */
+project: string | null, 
+/**
+ * The event's own time, as written.
+ */
+time: string | null, bytes: number, 
+/**
+ * In the order of the streams' names. In a list, streams that did not take it are left out.
+ */
+fates: Array<EventFate>, };
+
+export type EventFate = { 
+/**
+ * Stream id.
+ */
+stream: string, fate: FateKind, 
+/**
+ * Why it was set aside; only where one event is shown.
+ */
+problem?: Problem, };
+
+export type FateKind = "delivered" | "waiting" | "filtered" | "set_aside" | "discarded" | "not_taken";
+
+export type EventDetail = { row: EventRow, 
+/**
+ * The event as it came, cut at 256 KiB.
+ */
+event: string, 
+/**
+ * Whether it was cut.
+ */
+cut: boolean, };

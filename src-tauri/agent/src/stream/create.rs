@@ -55,6 +55,8 @@ impl Create {
             source: self.source,
             details: inputs::details(self.settings),
             secrets,
+            filter: None,
+            redaction: None,
             stream: None,
         };
         let check = engine.check_draft(draft.clone()).await?;

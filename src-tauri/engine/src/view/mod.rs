@@ -4,8 +4,13 @@
 //! `ui/src/bindings` is generated from here. Times are RFC 3339 text in UTC, durations are in
 //! milliseconds, counts are whole events.
 
+mod live;
 mod source;
 
+pub use live::{
+    EventDetail, EventFate, EventRow, EventsAsk, EventsPage, FateKind, FilterChoices, Preview,
+    PreviewAsk, PreviewRow,
+};
 pub use source::{
     SourceCheck, SourceCreated, SourceDraft, SourceStatus, SourceView, UnreadableView,
 };
@@ -15,8 +20,10 @@ use std::collections::BTreeMap;
 use ts_rs::TS;
 
 pub use crate::certificate::CertificateView;
+use crate::filter::Filter;
 use crate::problem::Problem;
 use crate::provider::Details;
+use crate::redaction::Redaction;
 
 /// How a stream is doing, in the order a list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
@@ -56,8 +63,11 @@ pub struct StreamView {
     pub status_since: String,
     pub paused_at: Option<String>,
     pub delivered: u64,
+    /// Not yet passed; some may still be kept out by the filter.
     pub waiting: u64,
     pub set_aside: u64,
+    /// Kept out by the filter.
+    pub filtered: u64,
     pub delivered_24h: u64,
     pub last_delivered_at: Option<String>,
     pub oldest_waiting_at: Option<String>,
@@ -70,6 +80,10 @@ pub struct StreamView {
     pub details: Details,
     /// Every secret field of the provider.
     pub secrets: BTreeMap<String, Saved>,
+    /// Which events it takes.
+    pub filter: Filter,
+    /// What is redacted before they leave.
+    pub redaction: Redaction,
     /// Whether the sample log entry was accepted with the present settings.
     pub verified: bool,
     pub created_at: String,
@@ -357,6 +371,14 @@ pub struct StreamDraft {
     #[serde(default)]
     #[ts(type = "Record<string, unknown>")]
     pub secrets: SecretsDraft,
+    /// Absent: a stream that exists keeps its own, a new one takes everything.
+    #[serde(default)]
+    #[ts(optional)]
+    pub filter: Option<Filter>,
+    /// Absent: a stream that exists keeps its own, a new one redacts nothing.
+    #[serde(default)]
+    #[ts(optional)]
+    pub redaction: Option<Redaction>,
     /// Set when changing a stream that exists.
     #[serde(default)]
     pub stream: Option<String>,

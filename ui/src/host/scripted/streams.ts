@@ -113,6 +113,7 @@ export function sketched(now: number, sketch: Sketch, seed: number): StreamView 
     delivered: sketch.day * 41,
     waiting: sketch.waiting ?? 0,
     set_aside: sketch.setAside ?? 0,
+    filtered: 0,
     delivered_24h: sketch.day,
     last_delivered_at: sketch.ago === null ? null : iso(now - sketch.ago),
     oldest_waiting_at: sketch.waiting ? iso(now - 4_000) : null,
@@ -122,6 +123,8 @@ export function sketched(now: number, sketch: Sketch, seed: number): StreamView 
     last_problem_at: null,
     details: details[sketch.provider] ?? {},
     secrets: Object.fromEntries(secrets.map(({ name }) => [name, 'saved' as const])),
+    filter: { conditions: [] },
+    redaction: { rules: [] },
     verified: true,
     created_at: iso(now - 40 * 24 * HOUR),
     hours: hours(now, seed * 7919, sketch.shape ?? 'day', {

@@ -39,6 +39,25 @@ impl<'a> Member<'a> {
         unescape(self.key).unwrap_or(Cow::Borrowed(""))
     }
 
+    /// The key with its escapes undone, for comparing.
+    pub fn key_bytes(&self) -> Cow<'a, [u8]> {
+        if self.escaped {
+            unescape(self.key).map_or(Cow::Borrowed(b""), bytes_of)
+        } else {
+            Cow::Borrowed(self.key)
+        }
+    }
+
+    /// The same as [`Member::text`], for comparing.
+    pub fn text_bytes(&self) -> Option<Cow<'a, [u8]>> {
+        let inner = self.value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+        if memchr::memchr(b'\\', inner).is_some() {
+            unescape(inner).map(bytes_of)
+        } else {
+            Some(Cow::Borrowed(inner))
+        }
+    }
+
     /// The value where it is a string, with its escapes undone.
     pub fn text(&self) -> Option<Cow<'a, str>> {
         let inner = self.value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
@@ -54,6 +73,13 @@ fn unescape(inner: &[u8]) -> Option<Cow<'_, str>> {
     serde_json::from_str(&format!("\"{text}\""))
         .ok()
         .map(Cow::Owned)
+}
+
+fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 /// The members of the object that `text` holds, in order, duplicates included.

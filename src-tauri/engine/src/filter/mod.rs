@@ -6,6 +6,18 @@
 //! excluding one lets it through. The empty filter lets everything through. Pure: nothing here
 //! reads the store, and nothing is changed in an event.
 
+mod addresses;
+mod compiled;
+mod presets;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod types;
+
+pub use compiled::Compiled;
+pub use presets::{preset, presets};
+pub use types::known as known_types;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

@@ -20,7 +20,7 @@ pub mod filter;
 pub mod form;
 pub mod health;
 pub mod http;
-pub(crate) mod json;
+pub mod json;
 pub mod logs;
 pub mod problem;
 pub mod provider;

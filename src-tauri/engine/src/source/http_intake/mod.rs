@@ -18,8 +18,10 @@ pub use kind::{HttpIntake, free_address};
 pub use serve::{Running, start};
 
 use base64::Engine as _;
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::problem::Problem;
 use crate::secret::Secret;
 
 /// What a source of this kind is called.
@@ -67,6 +69,11 @@ pub fn new_token() -> Secret {
 
 pub fn token_sha256(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
+}
+
+/// The events of a decompressed body, each a slice of it, or why nothing of it is taken.
+pub fn events(body: Bytes) -> Result<Vec<Bytes>, Problem> {
+    split::split(body).map_err(|refusal| *refusal.problem)
 }
 
 #[cfg(test)]

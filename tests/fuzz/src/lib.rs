@@ -1,0 +1,14 @@
+//! What foreign bytes may meet, each held to an oracle that is not Penstock's own code.
+//!
+//! Every function here is one fuzz target: it panics where a promise is broken. `targets/` hands
+//! them to libFuzzer (`cargo xtask fuzz`); the tests of this crate run them over seeded mutations
+//! of real input, so that every test run is a short fuzz run too.
+
+mod answer;
+mod body;
+mod members;
+pub mod mutate;
+
+pub use answer::provider_answer;
+pub use body::intake_body;
+pub use members::json_members;

@@ -83,7 +83,12 @@ impl Agent {
     }
 
     pub fn stream(&self, name: &str, url: &str) {
-        let url = format!("url={url}");
+        self.stream_trusting(name, url, "");
+    }
+
+    /// One that also trusts this certificate authority, as PEM, where it is not empty.
+    pub fn stream_trusting(&self, name: &str, url: &str, authority: &str) {
+        let (url, authority) = (format!("url={url}"), format!("ca_certificate={authority}"));
         self.ask(&[
             "stream",
             "create",
@@ -97,6 +102,8 @@ impl Agent {
             "format=ndjson",
             "--set",
             "gzip=true",
+            "--set",
+            &authority,
             "--no-verify",
         ]);
     }

@@ -1,8 +1,10 @@
 //! Events to post: the varied ones of the fixtures, each with an id of its own.
 
 use bytes::Bytes;
+use penstock_receiver::Receiver;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use crate::agent::Intake;
 
@@ -69,4 +71,41 @@ pub async fn post(intake: &Intake, requests: usize, connections: usize) {
     while let Some(sent) = senders.join_next().await {
         sent.expect("a sender ends well");
     }
+}
+
+/// How long events took from the intake's answer to the receiver, in milliseconds.
+pub struct Waits(Vec<f64>);
+
+impl std::fmt::Display for Waits {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = |percent: usize| self.0[(self.0.len() * percent / 100).min(self.0.len() - 1)];
+        write!(out, "p50 {:.1} ms, p99 {:.1} ms", at(50), at(99))
+    }
+}
+
+/// Posts events one at a time, each once the one before was received. `received` is how many the
+/// receiver got before, and is kept up to date.
+pub async fn waits(
+    intake: &Intake,
+    receiver: &Receiver,
+    received: &mut u64,
+    count: usize,
+) -> Waits {
+    let client = reqwest::Client::new();
+    let mut waits = Vec::new();
+    for _ in 0..count {
+        let body = format!("{{\"id\":\"one-{received}\",\"eventType\":\"get-secrets\"}}");
+        let posting = client
+            .post(&intake.url)
+            .bearer_auth(&intake.token)
+            .body(body);
+        let answer = posting.send().await.expect("the intake answers");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        let accepted = Instant::now();
+        *received += 1;
+        receiver.wait_for_events(*received).await;
+        waits.push(accepted.elapsed().as_secs_f64() * 1000.0);
+    }
+    waits.sort_by(f64::total_cmp);
+    Waits(waits)
 }

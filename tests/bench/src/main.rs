@@ -20,8 +20,10 @@ fn main() -> ExitCode {
     println!("Machine: {}\n", process::machine());
     println!("| what | measured |\n| --- | --- |");
     let mut known = false;
-    for (name, scenario) in scenarios::ALL {
-        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+    let usual = scenarios::USUAL.iter().map(|scenario| (scenario, true));
+    let all = usual.chain(scenarios::LONG.iter().map(|scenario| (scenario, false)));
+    for ((name, scenario), usual) in all {
+        if (usual && wanted.is_empty()) || wanted.iter().any(|wanted| wanted == name) {
             known = true;
             for (what, figure) in runtime.block_on(scenario()) {
                 println!("| {what} | {figure} |");
@@ -31,7 +33,8 @@ fn main() -> ExitCode {
     if known {
         return ExitCode::SUCCESS;
     }
-    let names: Vec<&str> = scenarios::ALL.iter().map(|(name, _)| *name).collect();
+    let all = scenarios::USUAL.iter().chain(scenarios::LONG);
+    let names: Vec<&str> = all.map(|(name, _)| *name).collect();
     eprintln!(
         "There is no scenario of that name. Choose from: {}.",
         names.join(", ")

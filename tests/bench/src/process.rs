@@ -27,6 +27,11 @@ pub fn resident_mib(pid: u32) -> f64 {
     field(pid, "VmRSS:")
 }
 
+/// Files, sockets and the like that it has open.
+pub fn open_files(pid: u32) -> usize {
+    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
+}
+
 fn field(pid: u32, name: &str) -> f64 {
     fs::read_to_string(format!("/proc/{pid}/status"))
         .unwrap_or_default()

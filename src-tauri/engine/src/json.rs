@@ -16,6 +16,8 @@ pub struct Member<'a> {
     escaped: bool,
     /// Where the key starts in the text, past its quote.
     at: usize,
+    /// Where the value starts in the text.
+    value_at: usize,
     pub value: &'a [u8],
 }
 
@@ -32,6 +34,11 @@ impl<'a> Member<'a> {
     /// Where the key stands in the text, without its quotes.
     pub fn key_range(&self) -> Range<usize> {
         self.at..self.at + self.key.len()
+    }
+
+    /// Where the value stands in the text, quotes and brackets included.
+    pub fn value_range(&self) -> Range<usize> {
+        self.value_at..self.value_at + self.value.len()
     }
 
     /// The key with its escapes undone.
@@ -60,9 +67,13 @@ impl<'a> Member<'a> {
 
     /// The value where it is a string, with its escapes undone.
     pub fn text(&self) -> Option<Cow<'a, str>> {
-        let inner = self.value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-        unescape(inner)
+        text(self.value)
     }
+}
+
+/// The text of a value that is a string, with its escapes undone.
+pub fn text(value: &[u8]) -> Option<Cow<'_, str>> {
+    unescape(value.strip_prefix(b"\"")?.strip_suffix(b"\"")?)
 }
 
 fn unescape(inner: &[u8]) -> Option<Cow<'_, str>> {
@@ -136,8 +147,44 @@ impl<'a> Iterator for Members<'a> {
             key,
             escaped,
             at: key_at,
+            value_at: at,
             value,
         })
+    }
+}
+
+/// Where the elements of the list that `text` holds stand in it, in order.
+pub fn elements(text: &[u8]) -> Elements<'_> {
+    let at = skip_blank(text, 0);
+    let at = if text.get(at) == Some(&b'[') {
+        at + 1
+    } else {
+        text.len()
+    };
+    Elements { text, at }
+}
+
+pub struct Elements<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Iterator for Elements<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let text = self.text;
+        let mut at = skip_blank(text, self.at);
+        if text.get(at) == Some(&b',') {
+            at = skip_blank(text, at + 1);
+        }
+        let end = value_end(text, at);
+        if end == at {
+            self.at = text.len();
+            return None;
+        }
+        self.at = end;
+        Some(at..end)
     }
 }
 
@@ -311,6 +358,22 @@ mod tests {
                     serde_json::from_slice(member.value).expect("value is JSON");
                 assert_eq!(&seen, value);
             }
+        }
+    }
+
+    #[test]
+    fn the_elements_of_a_list_are_found_where_they_stand() {
+        let found = |text: &str| -> Vec<String> {
+            elements(text.as_bytes())
+                .map(|range| text[range].to_owned())
+                .collect()
+        };
+        assert_eq!(
+            found(r#" [ 1 ,"a,]" ,{"b":[2]}, [ ], null] "#),
+            ["1", r#""a,]""#, r#"{"b":[2]}"#, "[ ]", "null"]
+        );
+        for text in ["[]", "[ ]", "{}", "7", "", "[", "[,"] {
+            assert_eq!(found(text), [""; 0], "{text}");
         }
     }
 

@@ -4,6 +4,17 @@
 //! else leaves as it came; where a key stands twice, both are redacted. Pure: the key for hashes
 //! is passed in.
 
+mod compiled;
+mod path;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use compiled::Compiled;
+pub use templates::{template, templates};
+pub use values::Key;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

@@ -61,7 +61,7 @@ test('a source is paused, resumed and deleted', async ({ page, open, asked, acce
   expect(await asked('delete_source')).toEqual([{ key: 'platform' }]);
 });
 
-test('a port that is taken is answered with one that is free', async ({
+test('an address that is taken is said at its field; the token of a new intake is shown', async ({
   page,
   open,
   asked,
@@ -69,13 +69,15 @@ test('a port that is taken is answered with one that is free', async ({
 }) => {
   await open('#/sources');
   await page.keyboard.press('n');
-  const dialog = page.getByRole('dialog', { name: 'Connect source' });
-  await expect(dialog.getByLabel('Name')).toBeFocused();
-  await dialog.getByLabel('Port').fill('8080');
-  await page.keyboard.press('Enter');
-  await expect(dialog.getByRole('alert')).toContainText('already listens on 127.0.0.1:8080');
+  const drawer = page.getByRole('dialog', { name: 'Connect source' });
+  await expect(drawer.getByRole('radio', { name: /HTTP intake/ })).toBeChecked();
+  await drawer.getByLabel('Listen on').fill('127.0.0.1:8080');
+  await page.keyboard.press('Control+Enter');
+  await expect(drawer.getByRole('alert').first()).toContainText('already listens on');
+  await expect(drawer.getByLabel('Listen on')).toBeFocused();
   await accessible();
-  await dialog.getByRole('button', { name: 'Use port 8789 instead' }).click();
+  await drawer.getByLabel('Listen on').fill('127.0.0.1:8789');
+  await drawer.getByRole('button', { name: 'Connect source' }).click();
   const made = page.getByRole('dialog', { name: 'HTTP intake 2 is listening' });
   await expect(made).toContainText('http://127.0.0.1:8789/v1/events');
   await expect(made).toContainText('pst_scripted-token-of-the-intake');
@@ -92,14 +94,120 @@ test('what is typed wrong is named at its field before anything is asked', async
 }) => {
   await open('#/sources');
   await page.keyboard.press('n');
-  const dialog = page.getByRole('dialog', { name: 'Connect source' });
-  await dialog.getByLabel('Name').fill('http INTAKE');
-  await dialog.getByLabel('Port').fill('99999');
-  await dialog.getByRole('button', { name: 'Connect source' }).click();
-  await expect(dialog.getByLabel('Name')).toBeFocused();
-  await expect(dialog).toContainText('A source of this name exists.');
-  await expect(dialog).toContainText('Enter a number from 1 to 65535.');
+  const drawer = page.getByRole('dialog', { name: 'Connect source' });
+  await drawer.getByLabel('Name').fill('http INTAKE');
+  await drawer.getByRole('button', { name: 'Connect source' }).click();
+  await expect(drawer.getByLabel('Name')).toBeFocused();
+  await expect(drawer).toContainText('A source of this name exists.');
+  await drawer.getByLabel('Name').fill('Events on disk');
+  await drawer.getByRole('radio', { name: /^File/ }).click();
+  await drawer.getByRole('button', { name: 'Connect source' }).click();
+  await expect(drawer.getByRole('textbox', { name: 'File' })).toBeFocused();
+  await expect(drawer).toContainText('Enter the File.');
   expect(await asked('create_source')).toEqual([]);
+});
+
+test('a kind with a guide is set up beside it, tried, and its secret goes one way', async ({
+  page,
+  open,
+  asked,
+  accessible,
+}) => {
+  await open('#/sources');
+  await page.keyboard.press('n');
+  const drawer = page.getByRole('dialog', { name: 'Connect source' });
+  await drawer.getByRole('radio', { name: /Infisical/ }).click();
+  await expect(drawer.getByRole('complementary', { name: 'Setup guide' })).toContainText(
+    'Create a machine identity',
+  );
+  await drawer.getByLabel('Site').fill('eu');
+  await drawer.getByLabel('Client ID').fill('6f1c2a34-5b67-4c89-9d01-23456789abcd');
+  await drawer.getByLabel('Client secret', { exact: true }).fill('planted-secret');
+  await drawer.getByRole('button', { name: 'Test connection' }).click();
+  await expect(drawer.getByText('lets Penstock read the audit logs of Larkfield')).toBeVisible();
+  await accessible();
+  await drawer.getByRole('button', { name: 'Connect source' }).click();
+  await expect(drawer).toBeHidden();
+  const card = page.getByRole('article', { name: 'Infisical' });
+  await expect(card).toContainText('Catching up');
+  expect(await page.content()).not.toContain('planted-secret');
+  expect(await asked('create_source')).toMatchObject([
+    {
+      draft: {
+        kind: 'infisical',
+        details: { site: 'eu' },
+        secrets: { client_secret: 'planted-secret' },
+      },
+    },
+  ]);
+});
+
+test('every kind shows how it stands: progress, what was left out, what is no event', async ({
+  page,
+  open,
+  asked,
+  accessible,
+}) => {
+  await open('#/sources', { scenario: 'sources' });
+  const infisical = page.getByRole('article', { name: 'Larkfield Group' });
+  await expect(infisical.getByRole('progressbar')).toHaveAccessibleName(/Larkfield Group/);
+  await expect(infisical).toContainText('412');
+  await expect(infisical).toContainText('In your OS keychain');
+  await expect(page.getByRole('article', { name: 'old-events' })).toContainText('84 MB of 120 MB');
+  await expect(page.getByRole('article', { name: 'archive' })).toContainText('Done');
+  await expect(page.getByRole('article', { name: 'A folder' }).getByRole('alert')).toContainText(
+    'is a folder',
+  );
+  await accessible();
+  await infisical.getByRole('button', { name: 'Test connection' }).click();
+  await expect(infisical.getByRole('status')).toContainText('lets Penstock read');
+
+  await page.getByRole('button', { name: 'See the 3 pieces that are no events' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Not readable from vault-audit.log' });
+  await expect(drawer.getByRole('listitem').first()).toContainText('line 1700');
+  await accessible();
+  await drawer.getByRole('button', { name: 'Discard all' }).click();
+  await expect(drawer).toContainText('Everything could be read');
+  expect(await asked('discard_unreadable')).toEqual([{ key: 'vault-log', id: 3 }]);
+});
+
+test('a source is edited in the form it was made with', async ({ page, open, asked }) => {
+  await open('#/sources', { scenario: 'sources' });
+  const card = page.getByRole('article', { name: 'vault-audit.log' });
+  await card.getByRole('button', { name: /^More actions/ }).click();
+  await page.getByRole('menuitem', { name: 'Edit' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Edit vault-audit.log' });
+  await expect(drawer.getByRole('textbox', { name: 'File' })).toHaveValue(
+    '/var/log/vault/audit.log',
+  );
+  await drawer.getByLabel('Name').fill('Vault');
+  await drawer.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByRole('article', { name: 'Vault' })).toBeVisible();
+  expect(await asked('update_source')).toMatchObject([
+    { draft: { source: 'vault-log', name: 'Vault', secrets: {} } },
+  ]);
+});
+
+test('a file is imported once: chosen, or dropped into the window', async ({
+  page,
+  open,
+  asked,
+  accessible,
+}) => {
+  await open('#/sources');
+  await page.keyboard.press('i');
+  await expect(page.getByRole('article', { name: 'events.ndjson' })).toContainText('Catching up');
+
+  await page.evaluate('drop({ kind: "over" })');
+  await expect(page.getByText('Drop to import')).toBeVisible();
+  await accessible();
+  await page.evaluate('drop({ kind: "drop", paths: ["C:\\\\logs\\\\old.json"] })');
+  await expect(page.getByText('Drop to import')).toBeHidden();
+  await expect(page.getByRole('article', { name: 'old.json' })).toBeVisible();
+  expect(await asked('create_source')).toMatchObject([
+    { draft: { kind: 'file', details: { path: '/home/ada/events.ndjson', once: true } } },
+    { draft: { name: 'old.json', details: { once: true } } },
+  ]);
 });
 
 test('without a source the page says what one is', async ({ page, open, accessible }) => {

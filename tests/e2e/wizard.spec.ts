@@ -160,13 +160,15 @@ test('without any source one is made at the end, and its address is shown', asyn
 test('a source is connected without leaving the wizard', async ({ page, open }) => {
   await open('#/wizard');
   await page.getByRole('button', { name: 'Connect a new source' }).click();
-  const name = page.getByLabel('Source name');
-  await expect(name).toBeFocused();
+  const drawer = page.getByRole('dialog', { name: 'Connect source' });
+  await expect(drawer.getByRole('radio')).toHaveText([/HTTP intake/, /Infisical/, /File/]);
+  const name = drawer.getByLabel('Name');
   await name.fill('HTTP intake');
-  await expect(page.getByRole('alert')).toHaveText(/Another source has this name/);
+  await expect(drawer.getByRole('alert')).toHaveText(/A source of this name exists/);
   await name.fill('Batch jobs');
-  await page.getByLabel('Listen on').fill('127.0.0.1:8791');
-  await page.getByRole('button', { name: 'Create source' }).click();
+  await drawer.getByLabel('Listen on').fill('127.0.0.1:8791');
+  await drawer.getByRole('button', { name: 'Connect source' }).click();
+  await expect(drawer).toBeHidden();
   await expect(page.getByRole('radio', { name: /Batch jobs/ })).toBeChecked();
 });
 

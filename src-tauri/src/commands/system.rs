@@ -12,6 +12,11 @@ commands! {
         dialog::save(&desktop.app, &name, text).await
     }
 
+    /// Asks for a file with the system's dialog; `null` where the person cancelled. Nothing reads it yet.
+    fn choose_file(desktop) -> Option<String> {
+        dialog::ask_which_to_open(&desktop.app).await
+    }
+
     /// Opens an `https` page in the browser.
     fn open_link(_desktop, url: String) -> () {
         link::open(&url)

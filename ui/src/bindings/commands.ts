@@ -75,6 +75,8 @@ export interface Commands {
   copy_text: { takes: { text: string }; answers: null };
   /** Saves a text with the system's dialog; `false` where the person cancelled. */
   save_file: { takes: { name: string; text: string }; answers: boolean };
+  /** Asks for a file with the system's dialog; `null` where the person cancelled. Nothing reads it yet. */
+  choose_file: { takes: Record<string, never>; answers: string | null };
   /** Opens an `https` page in the browser. */
   open_link: { takes: { url: string }; answers: null };
   practice: { takes: Record<string, never>; answers: PracticeView };

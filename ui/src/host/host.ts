@@ -4,6 +4,9 @@
  */
 import type { Commands, Pushes } from '../bindings/commands';
 
+/** Files held over the window, or dropped into it. */
+export type Drop = { kind: 'over' } | { kind: 'away' } | { kind: 'drop'; paths: string[] };
+
 export interface Host {
   call<C extends keyof Commands>(
     command: C,
@@ -12,4 +15,7 @@ export interface Host {
 
   /** Resolves once subscribed, so that nothing pushed afterwards is missed; call the answer to end it. */
   listen<P extends keyof Pushes>(push: P, heard: (payload: Pushes[P]) => void): Promise<() => void>;
+
+  /** Follows files that are dragged into the window; call the answer to end it. */
+  drops(heard: (drop: Drop) => void): Promise<() => void>;
 }

@@ -11,6 +11,7 @@ import type {
   Changes,
   JournalView,
   Problem,
+  SourceAbout,
   SourceView,
   StreamView,
 } from '../bindings/engine';
@@ -24,6 +25,8 @@ export class Store {
   journal: JournalView | null = $state.raw(null);
   app: AppView | null = $state.raw(null);
   providers: About[] = $state.raw([]);
+  /** The kinds of sources there are. */
+  kinds: SourceAbout[] = $state.raw([]);
   /** True once `status` has answered. */
   ready = $state(false);
   /** Why it did not answer. */
@@ -52,9 +55,10 @@ export class Store {
       const asked = this.#host.call('status', {});
       // A store that is shut has none; then the app says why.
       asked.catch(() => {});
-      [this.app, this.providers] = await Promise.all([
+      [this.app, this.providers, this.kinds] = await Promise.all([
         this.#host.call('app', {}),
         this.#host.call('providers', {}),
+        this.#host.call('source_kinds', {}),
       ]);
       if (this.app.problem) return;
       const { streams, sources, journal } = await asked;
@@ -96,6 +100,10 @@ export class Store {
 
   provider(id: string): About | undefined {
     return this.providers.find((provider) => provider.id === id);
+  }
+
+  kind(id: string): SourceAbout | undefined {
+    return this.kinds.find((kind) => kind.id === id);
   }
 
   /** A command's answer is taken at once; the push that follows says the same. */

@@ -23,6 +23,7 @@ function host() {
   const answers = new Map<keyof Commands, () => void>();
   const hold = new Set<keyof Commands>();
   const wrapped: Host = {
+    drops: script.drops,
     async call(command, takes) {
       order.push(command);
       if (hold.has(command)) await new Promise<void>((go) => answers.set(command, go));
@@ -85,6 +86,7 @@ describe('the store', () => {
     const problem = { code: 'store-newer', summary: 'Newer.', next_steps: [] };
     const store = new Store({
       call: () => Promise.reject(problem),
+      drops: () => Promise.resolve(() => {}),
       listen: () => Promise.resolve(() => {}),
     });
     await store.start();

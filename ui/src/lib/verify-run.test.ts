@@ -32,6 +32,7 @@ function scripted() {
   const order: string[] = [];
   let hear: ((pushed: Pushes['stages']) => void) | undefined;
   const host: Host = {
+    drops: async () => () => {},
     call: async (command) => {
       order.push(command);
       return null as never;

@@ -17,6 +17,7 @@ async function world(
   const calls: Call[] = [];
   const host: Host = {
     listen: scripted.listen,
+    drops: scripted.drops,
     call: async (command, takes) => {
       calls.push({ command, takes: takes as never });
       const own = answers[command];

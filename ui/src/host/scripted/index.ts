@@ -2,20 +2,28 @@
  * A host of scripted data, for tests and for looking at the page in a plain browser. Never part
  * of the app.
  *
- * - `?scenario=` `ten` (as drawn), `empty`, `two-hundred`, `thousand`, `healthy`, `guest`, `stopped`,
+ * - `?scenario=` `ten` (as drawn), `empty`, `two-hundred`, `thousand`, `healthy`, `sources` (one of each kind), `guest`, `stopped`,
  *   `keychain-locked`, `store-problem` (with `problem=` `newer`, `rubbish`, `readonly`, `full`),
  *   `failing` (every call that changes something is refused), `silent` (no answer at all)
  * - `live=MS` pushes changes at that pace; `pace=MS` is the time of a stage of Verify
  * - `theme=`, `practice=on`
  */
 import type { Commands } from '../../bindings/commands';
-import type { JournalView, SourceCreated, SourceTest, SourceView } from '../../bindings/engine';
+import type {
+  FieldError,
+  JournalView,
+  SourceCheck,
+  SourceCreated,
+  SourceDraft,
+  SourceView,
+} from '../../bindings/engine';
 import type { Host } from '../host';
 import { detailOf, throughputOf } from './attempts';
 import { checked, createdStream } from './drafts';
 import { practiceView } from './practice';
 import { providers } from './providers';
-import { KINDS, PLAIN } from './sources';
+import { KINDS } from './kinds';
+import { PLAIN, refusedSource, tested, unreadableOf } from './sources';
 import { hours } from './streams';
 import { cancel, sample, targetOf, targetOfStream, verify } from './verify';
 import { problem, World } from './world';
@@ -30,7 +38,7 @@ type Answers = {
 export type Asked = { command: keyof Commands; takes: unknown };
 
 const READS =
-  /^(app|providers|status|stream|check_draft|throughput|attempts?|set_aside|practice|setting)$/;
+  /^(app|providers|status|stream|check_draft|throughput|attempts?|set_aside|practice|setting|source_kinds|check_source|unreadable)$/;
 
 export function scriptedHost(asked: URLSearchParams): Host {
   const scenario = asked.get('scenario') ?? 'ten';
@@ -56,6 +64,11 @@ export function scriptedHost(asked: URLSearchParams): Host {
     async listen(push, hear) {
       return world.listen(push, hear);
     },
+    async drops(heard) {
+      // Tests drop with `window.drop`.
+      Object.assign(window, { drop: heard });
+      return () => {};
+    },
   };
 }
 
@@ -72,10 +85,6 @@ function journal(world: World): JournalView {
     waiting,
     problem: null,
   };
-}
-
-function tested(name: string): SourceTest {
-  return { headline: `${name} works.`, facts: [], problem: null };
 }
 
 function answersOf(world: World, pace: number): Answers {
@@ -157,14 +166,24 @@ function answersOf(world: World, pace: number): Answers {
     discard_set_aside: ({ key, seqs }) => world.takeSetAside(key, seqs),
     export_set_aside: ({ key }) => world.setAside(key).length,
     source_kinds: () => KINDS,
-    check_source: ({ draft }) => ({ errors: [], warnings: [], details: draft.details }),
-    test_source_draft: ({ draft }) => tested(draft.name),
-    test_source: ({ key }) => tested(key),
-    update_source: ({ draft }) =>
-      world.changeSource(draft.source ?? '', { name: draft.name, details: draft.details }),
-    unreadable: () => [],
-    discard_unreadable: () => 0,
-    create_source: ({ draft }) => createdSource(world, draft.name, draft.kind, draft.details),
+    check_source: ({ draft }) => checkedSource(draft),
+    test_source_draft: ({ draft }) => tested(draft.kind, draft.details),
+    test_source: ({ key }) => tested(world.source(key).kind, world.source(key).details),
+    update_source: ({ draft }) => {
+      const refusal = refusedSource(world, draft.name, draft.source);
+      if (refusal) throw refusal;
+      return world.changeSource(draft.source ?? '', { name: draft.name, details: draft.details });
+    },
+    unreadable: ({ key, before, limit }) =>
+      unreadableOf(world.source(key), Date.now())
+        .filter(({ id }) => before === null || id < before)
+        .slice(0, limit),
+    discard_unreadable: ({ key }) => {
+      const { unreadable } = world.source(key);
+      world.changeSource(key, { unreadable: 0 });
+      return unreadable;
+    },
+    create_source: ({ draft }) => createdSource(world, draft),
     delete_source: ({ key }) => {
       world.sources = world.sources.filter(({ id }) => id !== key);
       world.tell({ removed_sources: [key] });
@@ -177,6 +196,7 @@ function answersOf(world: World, pace: number): Answers {
     copy_curl: () => null,
     copy_text: () => null,
     save_file: () => true,
+    choose_file: () => '/home/ada/events.ndjson',
     open_link: () => null,
     practice: () => world.practice,
     start_practice: () => practice(world, true),
@@ -204,19 +224,28 @@ function practice(world: World, running: boolean) {
   return world.practice;
 }
 
-function createdSource(
-  world: World,
-  name: string,
-  kind: string,
-  details: SourceView['details'],
-): SourceCreated {
-  const listen = String(details['listen'] ?? world.app.suggested_listen);
-  if (world.sources.some((other) => other.name === name))
-    throw problem('source-name-taken', 'A source of this name exists.', {
-      next_steps: ['Choose another name.'],
-      field: 'name',
-    });
-  const taken = world.sources.some((other) => other.listen === listen) || listen.endsWith(':8080');
+function checkedSource(draft: SourceDraft): SourceCheck {
+  const fields = KINDS.find(({ id }) => id === draft.kind)?.fields ?? [];
+  const errors: FieldError[] = [];
+  for (const field of fields) {
+    const value = draft.details[field.name];
+    if (field.required && !value)
+      errors.push({ field: field.name, message: `Enter the ${field.label}. ${field.help}` });
+    else if (typeof value === 'string' && field.pattern && !new RegExp(field.pattern).test(value))
+      errors.push({ field: field.name, message: `It looks like ${field.example}.` });
+  }
+  return { errors, warnings: [], details: draft.details };
+}
+
+function createdSource(world: World, { name, kind, details }: SourceDraft): SourceCreated {
+  const refusal = refusedSource(world, name, null);
+  if (refusal) throw refusal;
+  const about = KINDS.find(({ id }) => id === kind);
+  const listens = about?.fields.some((field) => field.name === 'listen') ?? false;
+  const listen = listens ? String(details['listen'] ?? world.app.suggested_listen) : null;
+  const taken =
+    listen !== null &&
+    (world.sources.some((other) => other.listen === listen) || listen.endsWith(':8080'));
   if (taken)
     throw problem('port-taken', `Another program already listens on ${listen}.`, {
       cause: 'Find it with `ss -ltnp`.',
@@ -230,11 +259,13 @@ function createdSource(
     id: `source-new-${world.sources.length}`,
     name,
     kind,
-    status: 'listening',
+    kind_name: about?.name ?? kind,
+    status: listen ? 'listening' : 'catching_up',
     problem: null,
     listen,
-    url: `http://${listen}/v1/events`,
-    token: 'saved',
+    url: listen && `http://${listen}/v1/events`,
+    token: listen ? 'saved' : null,
+    progress: listen ? null : { done: 1_000_000, total: 4_000_000, measure: 'bytes' },
     events: 0,
     events_24h: 0,
     refused_24h: 0,
@@ -243,13 +274,13 @@ function createdSource(
     largest_event_bytes: 0,
     hours: hours(now, 5, 'none'),
     streams: world.streams.filter(({ source }) => source === null).map(({ id }) => id),
-    details: { listen },
+    details: listen ? { ...details, listen } : details,
     created_at: new Date(now).toISOString(),
   };
   world.sources = [...world.sources, fresh];
   world.tell({ sources: [fresh] });
   const { id, url } = fresh;
-  return { id, name, kind, listen, url, token: 'pst_scripted-token-of-the-intake' };
+  return { id, name, kind, listen, url, token: listen && 'pst_scripted-token-of-the-intake' };
 }
 
 /** A moment in the life of streams that deliver. */

@@ -12,7 +12,7 @@ import type {
 import type { PracticeView } from '../../bindings/practice';
 import { attemptsOf, setAsideOf } from './attempts';
 import { practiceView } from './practice';
-import { twoSources } from './sources';
+import { everySource, twoSources } from './sources';
 import { manyStreams, tenStreams } from './streams';
 
 export const storeProblems: Record<string, Problem> = {
@@ -88,7 +88,7 @@ export class World {
         : scenario === 'two-hundred'
           ? manyStreams(now, 200)
           : tenStreams(now);
-    this.sources = twoSources(now);
+    this.sources = scenario === 'sources' ? everySource(now) : twoSources(now);
     if (scenario === 'healthy')
       this.streams = this.streams.filter(({ status }) => status === 'healthy');
     if (scenario === 'store-problem') {

@@ -2,11 +2,12 @@
 
 const FOCUSABLE = 'input, textarea, button, [tabindex="0"]';
 
-export const fieldId = (name: string): string => `field-${name}`;
+/** `place`: which form, where two may be on the page. */
+export const fieldId = (name: string, place = 'field'): string => `${place}-${name}`;
 
 /** Focuses a field, whatever it is drawn as; unfolds what hides it. */
-export function focusOn(name: string): void {
-  const place = document.getElementById(fieldId(name));
+export function focusOn(name: string, where?: string): void {
+  const place = document.getElementById(fieldId(name, where));
   if (!place) return;
   const control = place.matches(FOCUSABLE)
     ? place

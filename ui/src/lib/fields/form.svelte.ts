@@ -30,6 +30,8 @@ export interface Start {
 }
 
 export class FieldsForm<Check extends Found = Found> {
+  /** Names this form in the ids of its fields. */
+  readonly place: string;
   readonly fields: Field[];
   /** Says where the values come from. */
   readonly guide: Guide;
@@ -58,7 +60,9 @@ export class FieldsForm<Check extends Found = Found> {
     guide: Guide,
     ask: (written: Written) => Promise<Check>,
     from: Start = {},
+    place = 'field',
   ) {
+    this.place = place;
     this.fields = fields;
     this.guide = guide;
     this.#saved = from.saved ?? {};

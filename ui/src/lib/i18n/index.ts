@@ -5,7 +5,7 @@ export { fields } from './en/fields';
 export { firstRun, streamActions, streams } from './en/streams';
 export { format } from './en/format';
 export { activity, practice, settings } from './en/pages';
-export { sources } from './en/sources';
+export { imports, sources } from './en/sources';
 export { stream } from './en/stream';
 export { palette, sampleDrawer, shortcuts } from './en/frame';
 export { problems } from './en/problems';

@@ -14,6 +14,7 @@ export const common = {
   copyIt: (what: string) => `Copy ${what}`,
   copyFailed: 'The clipboard could not be reached.',
   close: 'Close',
+  cancel: 'Cancel',
   dismiss: 'Dismiss',
   clear: 'Clear',
   undo: 'Undo',

@@ -16,6 +16,8 @@ export const fields = {
   hidesAgain: 'Hides again when you leave the field.',
   tidied: 'Spaces and line breaks around it were removed.',
   stored: (vault: string) => `In your ${vault}`,
+  missing: 'Missing',
+  notSet: 'Not set',
   storedHint: 'It can be replaced, not shown.',
   replace: 'Replace',
   replaceNamed: (label: string) => `Replace ${label}`,
@@ -23,6 +25,7 @@ export const fields = {
   right: 'The format is right',
   on: 'On',
   off: 'Off',
+  headers: (n: number) => (n === 1 ? '1 row' : `${n} rows`),
   choose: 'Choose',
   pemPaste: 'Paste the PEM text, drop a file here, or choose one',
   pemFile: 'Choose a file',
@@ -40,4 +43,15 @@ export const fields = {
   unlockTip: 'Not a secret: shown in requests',
   removeHeader: (name: string) => `Remove ${name || 'this header'}`,
   addHeader: 'Add header',
+
+  guide: {
+    heading: (provider: string) => `Set up ${provider}`,
+    label: 'Setup guide',
+    progress: (done: number, of: number) => `${done} of ${of} done`,
+    needed: 'Needed now',
+    tick: (n: number) => `Mark step ${n} as done`,
+    untick: (n: number) => `Mark step ${n} as not done`,
+    save: (name: string) => `Save ${name}`,
+    saved: (name: string) => `Saved ${name}`,
+  },
 };

@@ -52,6 +52,13 @@ export const shortcuts = {
       ],
     },
     {
+      name: 'Sources',
+      keys: [
+        ['N', 'Connect a source'],
+        ['I', 'Import a file'],
+      ],
+    },
+    {
       name: 'Selected stream',
       keys: [
         ['S', 'Send sample'],

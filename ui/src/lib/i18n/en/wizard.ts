@@ -67,34 +67,13 @@ export const wizard = {
     newIntakeNote:
       'You have no source yet. Penstock makes this one when you create the stream, and shows you how to send to it.',
     addSource: 'Connect a new source',
-    sourceName: 'Source name',
-    sourceListen: 'Listen on',
-    sourceHint: 'An HTTP intake: any program on this machine can post events to it.',
-    createSource: 'Create source',
-    creatingSource: 'Creating…',
-    useFree: (address: string) => `Listen on ${address} instead`,
-    cancel: 'Cancel',
-    sourceStatus: {
-      listening: 'Listening',
-      watching: 'Watching',
-      catching_up: 'Catching up',
-      done: 'Done',
-      paused: 'Paused',
-      stopped: 'Stopped',
-      failing: 'Failing',
-    },
+    addOther: 'Connect another kind of source',
     name: 'Stream name',
     nameHint: 'Shown in lists, alerts and the activity log.',
     nameFault: {
       empty: 'Enter a name. Lists, alerts and commands call the stream by it.',
       long: 'This name is too long. Use at most 100 characters.',
       taken: 'Another stream has this name. Choose another one.',
-      control: 'A name is one line of text, without tabs or line breaks.',
-    },
-    sourceNameFault: {
-      empty: 'Enter a name for the source.',
-      long: 'This name is too long. Use at most 100 characters.',
-      taken: 'Another source has this name. Choose another one.',
       control: 'A name is one line of text, without tabs or line breaks.',
     },
     events: 'Events',
@@ -139,17 +118,6 @@ export const wizard = {
     beside: 'Beside the form',
     besideRequest: 'Request',
     besideGuide: 'Guide',
-  },
-
-  guide: {
-    heading: (provider: string) => `Set up ${provider}`,
-    label: 'Setup guide',
-    progress: (done: number, of: number) => `${done} of ${of} done`,
-    needed: 'Needed now',
-    tick: (n: number) => `Mark step ${n} as done`,
-    untick: (n: number) => `Mark step ${n} as not done`,
-    save: (name: string) => `Save ${name}`,
-    saved: (name: string) => `Saved ${name}`,
   },
 
   receives: {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Field } from '../../bindings/engine';
-import { settingText } from './settings';
+import { settingText } from './setting';
 
 const field = (kind: Field['kind'], choices: Field['choices'] = []): Field => ({
   name: 'x',

@@ -1,8 +1,8 @@
 /** A setting as words; `null` where it is not set. */
 import type { Field, JsonValue } from '../../bindings/engine';
-import { stream } from '../../lib/i18n';
+import { fields } from '../i18n';
 
-const t = stream.settings;
+const t = fields;
 
 export function settingText(field: Field, value: JsonValue | undefined): string | null {
   if (value === undefined || value === null || value === '') return null;

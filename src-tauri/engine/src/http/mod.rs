@@ -1,8 +1,9 @@
 //! The one HTTP client: how a request becomes an answer, or words about why there is none.
 //!
 //! Always: the server's certificate is verified, redirects are not followed, no cookie is kept,
-//! nothing is tried twice (that is delivery's decision), an answer is cut at [`ANSWER_LIMIT`], and
-//! a secret of the request that the server echoes is replaced before anybody sees the answer.
+//! nothing is tried twice (that is delivery's decision), an answer is cut at [`ANSWER_LIMIT`] or
+//! where the asker says, and a secret of the request that the server echoes is replaced before
+//! anybody sees the answer.
 
 pub(crate) mod failure;
 mod gzip;
@@ -131,9 +132,14 @@ impl Client {
 
     /// Sends, and waits for the answer.
     pub async fn send(&self, request: &Request) -> Result<Sent, Failure> {
+        self.send_up_to(request, ANSWER_LIMIT).await
+    }
+
+    /// The same with an answer that is cut at `limit` bytes.
+    pub async fn send_up_to(&self, request: &Request, limit: usize) -> Result<Sent, Failure> {
         let started = Instant::now();
         let mut wire_bytes = 0;
-        let outcome = self.exchange(request, &mut wire_bytes).await;
+        let outcome = self.exchange(request, limit, &mut wire_bytes).await;
         let elapsed = started.elapsed();
         match outcome {
             Ok((response, version)) => Ok(Sent {
@@ -149,6 +155,7 @@ impl Client {
     async fn exchange(
         &self,
         request: &Request,
+        limit: usize,
         wire_bytes: &mut u64,
     ) -> Result<(Response, &'static str), Diagnosis> {
         let url = self.address(request)?;
@@ -163,7 +170,7 @@ impl Client {
             Ok(answer) => answer,
             Err(error) => return Err(self.diagnose(&error, &target).await),
         };
-        let body = match read_body(&mut answer).await {
+        let body = match read_body(&mut answer, limit).await {
             Ok(body) => body,
             Err(error) => return Err(self.diagnose(&error, &target).await),
         };
@@ -281,10 +288,10 @@ fn outgoing(request: &Request, url: Url, body: Bytes) -> Result<reqwest::Request
     Ok(outgoing)
 }
 
-/// The body up to [`ANSWER_LIMIT`]; the common answer in one piece is not copied.
-async fn read_body(answer: &mut reqwest::Response) -> reqwest::Result<Bytes> {
+/// The body up to `limit`; the common answer in one piece is not copied.
+async fn read_body(answer: &mut reqwest::Response, limit: usize) -> reqwest::Result<Bytes> {
     let mut body = match answer.chunk().await? {
-        Some(first) if first.len() >= ANSWER_LIMIT => return Ok(first.slice(..ANSWER_LIMIT)),
+        Some(first) if first.len() >= limit => return Ok(first.slice(..limit)),
         Some(first) => match answer.chunk().await? {
             None => return Ok(first),
             Some(second) => {
@@ -295,12 +302,12 @@ async fn read_body(answer: &mut reqwest::Response) -> reqwest::Result<Bytes> {
         },
         None => return Ok(Bytes::new()),
     };
-    while body.len() < ANSWER_LIMIT {
+    while body.len() < limit {
         match answer.chunk().await? {
             Some(more) => body.extend_from_slice(&more),
             None => break,
         }
     }
-    body.truncate(ANSWER_LIMIT);
+    body.truncate(limit);
     Ok(body.freeze())
 }

@@ -6,7 +6,7 @@
 //! bytes out) and judges answers (pure: response in, [`Verdict`] out). Sending is not done here,
 //! and no other room matches on a provider's name.
 
-mod address;
+pub(crate) mod address;
 mod azure;
 mod batch;
 mod better_stack;
@@ -28,7 +28,7 @@ mod sumo_logic;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod token;
+pub(crate) mod token;
 mod verdict;
 mod wire;
 
@@ -37,6 +37,7 @@ pub use crate::form::{
 };
 pub use limits::Limits;
 pub use probe::Probe;
+pub(crate) use sheet::retry_after;
 pub use verdict::{Fate, Verdict};
 pub use wire::{Body, Header, Request, Response};
 

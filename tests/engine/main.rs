@@ -7,6 +7,7 @@ mod delivery;
 mod exchange;
 mod http;
 mod http_intake;
+mod infisical;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod loopback;

@@ -8,6 +8,7 @@
 
 mod batch;
 pub mod http_intake;
+mod infisical;
 mod report;
 
 pub use batch::{Append, AppendError, Appended, Batch, Seen, Unreadable};
@@ -132,7 +133,7 @@ pub trait Running: Send + Sync {
 
 /// Every kind, in the order of the picker.
 pub fn all() -> &'static [&'static dyn Kind] {
-    &[&http_intake::HttpIntake]
+    &[&infisical::Infisical, &http_intake::HttpIntake]
 }
 
 pub fn find(id: &str) -> Result<&'static dyn Kind, Problem> {

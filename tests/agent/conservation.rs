@@ -18,9 +18,9 @@ use crate::program::Home;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Most events of one stream that can be sent again after a kill: four requests under way.
-const UNDER_WAY: u64 = 4 * 1000;
+pub const UNDER_WAY: u64 = 4 * 1000;
 
-fn number(variable: &str, otherwise: u64) -> u64 {
+pub fn number(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable)
         .ok()
         .and_then(|text| text.parse().ok())

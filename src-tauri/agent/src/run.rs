@@ -62,7 +62,8 @@ fn delivering_elsewhere(pid: u32) -> Problem {
 struct Told(HashMap<String, (SourceStatus, Option<String>)>);
 
 impl Told {
-    /// One line for an intake that listens, or the problem of one that does not, when it is new.
+    /// One line for an intake that listens or a source that reads by itself, or the problem of one
+    /// that does not, when it is new.
     fn tell(&mut self, source: &SourceView, say: &Say) {
         let now = (source.status, source.url.clone());
         if self.0.insert(source.id.clone(), now.clone()).as_ref() == Some(&now) {
@@ -75,6 +76,16 @@ impl Told {
             }
             ((SourceStatus::Listening, Some(url)), _) => {
                 say.line(&format!("intake {} {url}", source.name))
+            }
+            ((SourceStatus::Watching | SourceStatus::CatchingUp, _), None) if say.json() => {
+                let line = serde_json::json!({ "source": source.name, "status": source.status });
+                say.line(&line.to_string());
+            }
+            ((SourceStatus::Watching, _), None) => {
+                say.line(&format!("source {} watches for more", source.name))
+            }
+            ((SourceStatus::CatchingUp, _), None) => {
+                say.line(&format!("source {} catches up", source.name))
             }
             ((SourceStatus::Failing, _), Some(problem)) => say.problem(problem),
             _ => {}

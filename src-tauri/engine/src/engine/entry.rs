@@ -110,12 +110,11 @@ impl Append for Entry {
                 .append(number, events, now, also)
                 .await;
             written.map_err(|problem| match problem.code.as_str() {
-                "disk-full" | "store-io" | "store-busy" | "store-moved" | "engine-stopped" => {
-                    AppendError::Full {
-                        retry_after: COME_BACK,
-                        problem,
-                    }
-                }
+                "disk-full" | "store-io" | "store-busy" | "store-moved" | "store-read-only"
+                | "store-damaged" | "engine-stopped" => AppendError::Full {
+                    retry_after: COME_BACK,
+                    problem,
+                },
                 _ => AppendError::Failed(problem),
             })?;
             if appended {

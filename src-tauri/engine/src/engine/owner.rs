@@ -94,9 +94,13 @@ pub async fn start(engine: Engine) -> Result<Running, Problem> {
 
 async fn take(engine: &Engine) -> Result<Result<Ownership, u32>, Problem> {
     let folder = engine.0.data_dir.clone();
-    tokio::task::spawn_blocking(move || owner::take(&folder))
+    let taken = tokio::task::spawn_blocking(move || owner::take(&folder))
         .await
-        .map_err(|_| super::stopped())?
+        .map_err(|_| super::stopped())??;
+    if taken.is_ok() {
+        engine.0.store.refuse_read_only().await?;
+    }
+    Ok(taken)
 }
 
 async fn run(

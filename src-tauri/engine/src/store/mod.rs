@@ -131,6 +131,23 @@ impl Store {
     {
         self.shared.writer.run(write).await
     }
+
+    /// SQLite opens what cannot be written for reading, and stays with that for as long as the
+    /// process lives: nobody should begin to deliver then. Any other trouble may pass.
+    pub async fn refuse_read_only(&self) -> Result<(), Problem> {
+        let written = self
+            .write(|connection| {
+                connection.execute(
+                    "UPDATE counter SET value = value WHERE name = 'last_seq'",
+                    [],
+                )
+            })
+            .await;
+        match written {
+            Err(problem) if problem.code == "store-read-only" => Err(problem),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {

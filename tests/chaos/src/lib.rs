@@ -1,0 +1,16 @@
+//! Shows that nothing is lost: the real agent under random faults.
+//!
+//! A [`plan`] is drawn from a seed; a [`schedule`] plays it against a real process on a real disk,
+//! with a receiver for each stream, while producers post; a [`model`] that knows every id decides
+//! whether everything held. Only for Linux, whose means of doing harm it uses.
+#![cfg(target_os = "linux")]
+
+mod agent;
+mod disk;
+mod gate;
+mod hosts;
+pub mod model;
+pub mod plan;
+mod producer;
+pub mod schedule;
+mod sink;

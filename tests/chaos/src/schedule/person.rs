@@ -1,0 +1,224 @@
+//! What a person does meanwhile, as another process on the same data folder.
+
+use penstock_engine::clock::SystemClock;
+use penstock_engine::engine::{Engine, Options};
+use penstock_engine::store::journal;
+use penstock_engine::vault::Directory;
+use penstock_engine::view::StreamDraft;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Broken, Schedule};
+use crate::model::Said;
+use crate::plan::Trouble;
+
+/// How long a command of a person is tried again where the disk is in the way.
+const PERSEVERANCE: u32 = 50;
+
+/// Where a stream sends to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Address {
+    Own,
+    /// Its host has no answer.
+    OfNobody,
+}
+
+impl Schedule {
+    /// A command that may be refused, in words, while the disk is in the way; whether it was done.
+    pub(super) async fn command(&mut self, arguments: &[&str]) -> Result<bool, Broken> {
+        match self.home.ask(arguments).await {
+            Ok(_) => Ok(true),
+            Err(refused) if self.disturbed() && !refused.code.is_empty() => {
+                self.tell(format!("{arguments:?} is refused: {}", refused.code));
+                Ok(false)
+            }
+            Err(refused) => Err(vec![refused.to_string()]),
+        }
+    }
+
+    /// A command that is given again until it is done.
+    pub(super) async fn insist(&mut self, arguments: &[&str]) -> Result<(), Broken> {
+        for _ in 0..PERSEVERANCE {
+            if self.command(arguments).await? {
+                return Ok(());
+            }
+            // Somebody frees the disk.
+            self.surroundings.refuse = 0;
+            self.home.surround(self.surroundings);
+            self.disk.free();
+        }
+        Err(vec![format!("{arguments:?} is never done")])
+    }
+
+    /// To a name that nobody knows, or back to where it was.
+    pub(super) async fn change_address(
+        &mut self,
+        stream: usize,
+        address: Address,
+    ) -> Result<(), Broken> {
+        let sink = &self.streams[stream].sink;
+        let Some(field) = sink.kind.address_field() else {
+            return Ok(());
+        };
+        let address = match address {
+            Address::Own => sink.form()[field].clone(),
+            Address::OfNobody => unresolvable(sink.kind.provider()).to_owned(),
+        };
+        let name = self.streams[stream].name.clone();
+        let back = self.vault_is_away();
+        for _ in 0..PERSEVERANCE {
+            if back {
+                self.bring_vault_back();
+            }
+            let edited = self
+                .edit(&name, |details| {
+                    details.insert(field.into(), address.as_str().into());
+                })
+                .await;
+            if back {
+                self.take_vault_away();
+            }
+            self.worker_ended(stream);
+            match edited {
+                Ok(()) => return Ok(()),
+                Err(code) if self.disturbed() => {
+                    self.tell(format!("not edited yet: {code}"));
+                    self.surroundings.refuse = 0;
+                    self.home.surround(self.surroundings);
+                    self.disk.free();
+                }
+                Err(code) => return Err(vec![format!("{name} cannot be edited: {code}")]),
+            }
+        }
+        Err(vec![format!("{name} is never edited")])
+    }
+
+    /// What another process on the same data folder does that the command line cannot.
+    pub(super) async fn edit(
+        &self,
+        stream: &str,
+        change: impl FnOnce(&mut penstock_engine::provider::Details),
+    ) -> Result<(), String> {
+        let options = Options {
+            data_dir: self.home.data.clone(),
+            vault: Arc::new(Directory::new(self.home.vault.clone())),
+            clock: Arc::new(SystemClock),
+        };
+        let engine = Engine::open(options).await.map_err(|it| it.code)?;
+        let edited = async {
+            let view = engine.stream(stream).await?;
+            let mut details = view.details.clone();
+            change(&mut details);
+            let draft = serde_json::from_value::<StreamDraft>(serde_json::json!({
+                "provider": view.provider,
+                "name": view.name,
+                "source": view.source,
+                "details": details,
+                "stream": view.id,
+            }));
+            let draft = draft.expect("the rest of a draft may be left out");
+            engine.update_stream(draft, false).await
+        };
+        let edited = edited.await.map_err(|problem| problem.code);
+        engine.stop().await;
+        edited.map(drop)
+    }
+
+    fn vault_is_away(&self) -> bool {
+        !self.home.vault.exists()
+    }
+
+    fn bring_vault_back(&self) {
+        let away = self.home.vault.with_extension("away");
+        std::fs::rename(away, &self.home.vault).expect("the vault can be moved back");
+    }
+
+    fn take_vault_away(&self) {
+        let away = self.home.vault.with_extension("away");
+        std::fs::rename(&self.home.vault, away).expect("the vault can be moved");
+    }
+
+    async fn one_said(&self, stream: usize) -> Option<Said> {
+        Some(self.said().await.ok()?[stream])
+    }
+
+    /// Where a stream stands: the first event not yet settled, the events of its sources before
+    /// that, and the events of its sources before the one that lies at so many per cent of it.
+    fn place(&self, stream: usize, percent: u64) -> rusqlite::Result<(u64, i64, i64)> {
+        let connection = rusqlite::Connection::open(self.home.data.join("penstock.db"))?;
+        connection.busy_timeout(Duration::from_secs(10))?;
+        let (next, position, source): (i64, i64, Option<i64>) = connection.query_row(
+            "SELECT next_seq, position, source.number FROM cursor
+             JOIN stream ON stream.id = cursor.stream LEFT JOIN source ON source.id = stream.source
+             WHERE stream.name = ?1",
+            [&self.streams[stream].name],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        let from = (next.cast_unsigned() * percent / 100)
+            .max(journal::summary(&connection)?.first_seq)
+            .clamp(1, next.cast_unsigned());
+        let before = journal::total_before(&connection, from, source)?;
+        Ok((from, position, before.cast_signed()))
+    }
+
+    /// Delivers again from some place in the past.
+    pub(super) async fn replay(&mut self, stream: usize, percent: u64) -> Result<(), Broken> {
+        let (Ok((from, position, before)), Some(first)) =
+            (self.place(stream, percent), self.one_said(stream).await)
+        else {
+            return Ok(());
+        };
+        let (name, from) = (self.streams[stream].name.clone(), from.to_string());
+        if !self
+            .command(&["stream", "replay", &name, "--from", &from])
+            .await?
+        {
+            return Ok(());
+        }
+        let Some(then) = self.one_said(stream).await else {
+            return Err(vec![format!("{name} is gone after its replay")]);
+        };
+        // What it had passed counts twice now: at least what it had passed a moment before, at
+        // most everything there is. A failed event that fails again is still one.
+        let least = if self.may_prune { 0 } else { position - before };
+        let failed = first.set_aside.max(then.set_aside) + first.waiting.min(50);
+        self.streams[stream]
+            .account
+            .add(least - failed, then.appended - before);
+        self.worker_ended(stream);
+        Ok(())
+    }
+
+    /// Deletes a stream, and makes another that begins at the beginning.
+    pub(super) async fn replace(&mut self, stream: usize) -> Result<(), Broken> {
+        if self.disturbed() || self.vault_is_away() {
+            return Ok(());
+        }
+        let name = self.streams[stream].name.clone();
+        self.ask(&["stream", "delete", &name, "--yes"]).await?;
+        let (kind, source) = (self.streams[stream].sink.kind, self.streams[stream].source);
+        let next = format!("s{stream}x{}", self.deleted.len());
+        let made = self.make(next, kind, source).await?;
+        let old = std::mem::replace(&mut self.streams[stream], made);
+        self.deleted.push(old);
+        if self.may_prune {
+            let said = self.one_said(stream).await;
+            let appended = said.map_or(0, |said| said.appended);
+            self.streams[stream].account.add(-appended, 0);
+        }
+        // Its receiver and its network are new, and as they should be.
+        self.going_on.retain(|it| {
+            !matches!(it.trouble, Trouble::Receiver(which, _) | Trouble::Network(which, _) if which == stream)
+        });
+        Ok(())
+    }
+}
+
+/// An address whose host has no answer.
+fn unresolvable(provider: &str) -> &'static str {
+    match provider {
+        "custom" => "http://penstock.invalid/custom",
+        "cribl" => "http://penstock.invalid/cribl/_bulk",
+        _ => "http://penstock.invalid",
+    }
+}

@@ -9,6 +9,7 @@
 mod batch;
 pub mod http_intake;
 mod infisical;
+mod json;
 mod report;
 
 pub use batch::{Append, AppendError, Appended, Batch, Seen, Unreadable};

@@ -7,7 +7,6 @@
 
 mod body;
 mod decode;
-mod json;
 mod kind;
 mod listen;
 mod refusal;

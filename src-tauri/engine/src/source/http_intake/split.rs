@@ -5,11 +5,9 @@
 
 use bytes::Bytes;
 
-use super::json::{self, Fault, Reason};
 use super::refusal::Refusal;
+use crate::source::json::{self, EVENT_BYTES, Fault, Reason};
 
-/// A larger event is refused; no provider takes one.
-pub const EVENT_BYTES: usize = 16 << 20;
 /// A request with more events is refused: it would be all bookkeeping.
 pub const EVENTS: usize = 1_000_000;
 
@@ -82,7 +80,10 @@ fn take(body: &Bytes, at: usize, events: &mut Vec<Bytes>) -> Result<usize, Refus
     match body.get(at) {
         Some(b'{') => {}
         Some(byte) => {
-            return Err(Refusal::not_json(line_of(body, at), not_an_object(*byte)));
+            return Err(Refusal::not_json(
+                line_of(body, at),
+                json::not_an_object(*byte),
+            ));
         }
         None => {
             return Err(Refusal::not_json(
@@ -100,15 +101,6 @@ fn take(body: &Bytes, at: usize, events: &mut Vec<Bytes>) -> Result<usize, Refus
     }
     events.push(body.slice(at..end));
     Ok(end)
-}
-
-fn not_an_object(first: u8) -> &'static str {
-    match first {
-        b'[' => "an event must be a JSON object, and this is an array",
-        b'"' => "an event must be a JSON object, and this is a text",
-        b'-' | b'0'..=b'9' => "an event must be a JSON object, and this is a number",
-        _ => "this is not JSON: an event is an object, which begins with {",
-    }
 }
 
 /// Names the line a person would call wrong: where objects come one a line, the cut-off one

@@ -6,6 +6,9 @@
 /// Deepest nesting taken. Parsers along the way, at providers too, give up at 128.
 pub const DEPTH: u32 = 100;
 
+/// A larger event is refused; no provider takes one.
+pub const EVENT_BYTES: usize = 16 << 20;
+
 /// Why a text is not a JSON object, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
@@ -47,6 +50,16 @@ impl Reason {
             Reason::ExpectedValue => "a value was expected",
             Reason::ExpectedEnd => "a comma or a closing bracket was expected",
         }
+    }
+}
+
+/// Why something that begins with `first`, which is not `{`, is no event.
+pub fn not_an_object(first: u8) -> &'static str {
+    match first {
+        b'[' => "an event must be a JSON object, and this is an array",
+        b'"' => "an event must be a JSON object, and this is a text",
+        b'-' | b'0'..=b'9' => "an event must be a JSON object, and this is a number",
+        _ => "this is not JSON: an event is an object, which begins with {",
     }
 }
 
@@ -380,7 +393,7 @@ mod tests {
     /// Agrees with serde_json on events with bytes changed, left out, doubled and cut.
     #[test]
     fn it_takes_exactly_what_a_full_parser_takes() {
-        let events = include_str!("../../../../../tests/fixtures/events-1000.ndjson");
+        let events = include_str!("../../../../tests/fixtures/events-1000.ndjson");
         let odd = [
             r#"{"a":[1,-2.5e-3,0,true,null,{"b":{}}],"c":"\"\\\/\b\f\n\r\t\u00e9 é 💧","":[]}"#,
             r#"{"a":{"b":[[[]],{"c":[{}]}]},"a":1E400,"d":-0}"#,

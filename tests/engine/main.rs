@@ -5,6 +5,7 @@ mod bindings;
 mod certificates;
 mod delivery;
 mod exchange;
+mod file;
 mod http;
 mod http_intake;
 mod infisical;

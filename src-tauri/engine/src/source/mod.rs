@@ -7,6 +7,7 @@
 //! own, and its trouble stays its own.
 
 mod batch;
+pub mod file;
 pub mod http_intake;
 mod infisical;
 mod json;
@@ -134,7 +135,7 @@ pub trait Running: Send + Sync {
 
 /// Every kind, in the order of the picker.
 pub fn all() -> &'static [&'static dyn Kind] {
-    &[&infisical::Infisical, &http_intake::HttpIntake]
+    &[&infisical::Infisical, &http_intake::HttpIntake, &file::File]
 }
 
 pub fn find(id: &str) -> Result<&'static dyn Kind, Problem> {

@@ -3,6 +3,7 @@
 mod conservation;
 #[cfg(target_os = "linux")]
 mod flow;
+mod follow;
 mod infisical;
 #[cfg(target_os = "linux")]
 mod keyring;

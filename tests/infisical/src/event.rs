@@ -26,8 +26,8 @@ pub struct Event {
 pub(crate) enum Body {
     /// Like this one of the fixture's.
     Like(usize),
-    /// Written by the stand-in itself.
-    Own(&'static str, Value, Value),
+    /// Written by the stand-in itself: type, actor, metadata, and the program that asked.
+    Own(&'static str, Value, Value, String),
     /// A row that is none.
     Text(String),
 }
@@ -82,12 +82,13 @@ impl Event {
         let mut event = match &self.body {
             Body::Like(n) => STREAMED[*n].clone(),
             Body::Text(text) => serde_json::from_str(text).unwrap_or_default(),
-            Body::Own(kind, actor, metadata) => {
+            Body::Own(kind, actor, metadata, program) => {
                 let mut event = STREAMED[0].clone();
                 event["actor"] = actor["type"].clone();
                 event["actorMetadata"] = actor["metadata"].clone();
                 event["eventType"] = json!(kind);
                 event["eventMetadata"] = metadata.clone();
+                event["userAgent"] = json!(program);
                 event.remove("projectId");
                 event.remove("projectName");
                 event

@@ -160,7 +160,7 @@ impl Desk {
         });
         // Who it is was not known yet when this was written.
         let actor = json!({ "type": "unknownUser", "metadata": {} });
-        self.write("login-identity-universal-auth", actor, metadata);
+        self.write("login-identity-universal-auth", actor, metadata, head);
         let body = json!({
             "accessToken": token,
             "expiresIn": expires_in,
@@ -171,14 +171,22 @@ impl Desk {
     }
 
     /// An event of its own.
-    fn write(&mut self, kind: &'static str, actor: Value, metadata: Value) {
+    fn write(
+        &mut self,
+        kind: &'static str,
+        actor: Value,
+        metadata: Value,
+        head: &hyper::http::request::Parts,
+    ) {
+        let program = head.headers.get(USER_AGENT);
+        let program = program.and_then(|it| it.to_str().ok()).unwrap_or_default();
         let now = self.now();
         let delay = Millis::try_from(self.options.delay.as_millis()).unwrap_or_default();
         self.table.add(Event {
             id: Uuid::new_v4().to_string(),
             created_at: now,
             shows_at: now + delay,
-            body: Body::Own(kind, actor, metadata),
+            body: Body::Own(kind, actor, metadata, program.to_owned()),
         });
     }
 
@@ -265,7 +273,7 @@ impl Desk {
         self.asked.send_modify(|asked| asked.given += 1);
         if query.offset == 0 {
             let actor = json!({ "type": "identity", "metadata": { "identityId": self.grants.identity_id, "name": "penstock" } });
-            self.write("view-audit-logs", actor, json!({}));
+            self.write("view-audit-logs", actor, json!({}), head);
         }
         let body = format!("{{\"auditLogs\":[{}]}}", rows.join(","));
         Ok(answer::json(200, body))

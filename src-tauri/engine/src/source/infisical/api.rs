@@ -25,6 +25,13 @@ use crate::problem::Problem;
 use crate::provider::{Body, Header, Request, Response};
 use crate::secret::Secret;
 
+/// A page of the list, the newest row first.
+pub(super) struct Page {
+    pub rows: Vec<Row>,
+    /// Looked for at this time, or later.
+    pub read_at: Millis,
+}
+
 /// The largest page that is held at once.
 const PAGE_BYTES: usize = 32 << 20;
 const OTHER_BYTES: usize = 256 << 10;
@@ -143,7 +150,7 @@ impl Api {
             ..get(&url)
         };
         let asked_at = Instant::now();
-        let response = self.ask(&request, OTHER_BYTES).await?;
+        let (response, _) = self.ask(&request, OTHER_BYTES).await?;
         let trouble = || Trouble::of(&response, Asked::SignIn, &self.site, Some(&client_secret));
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -164,20 +171,20 @@ impl Api {
         Ok(())
     }
 
-    /// One page of the window, the newest row first.
+    /// One page of the window.
     pub async fn list(
         &mut self,
         window: Window,
         offset: usize,
         limit: usize,
-    ) -> Result<Vec<Row>, Trouble> {
+    ) -> Result<Page, Trouble> {
         let mut url = self.site.endpoint("/api/v1/organization/audit-logs");
         url.query_pairs_mut()
             .append_pair("startDate", &rfc3339(window.start))
             .append_pair("endDate", &rfc3339(window.end))
             .append_pair("offset", &offset.to_string())
             .append_pair("limit", &limit.to_string());
-        let response = self.ask_signed_in(&url, Asked::List, PAGE_BYTES).await?;
+        let (response, read_at) = self.ask_signed_in(&url, Asked::List, PAGE_BYTES).await?;
         if response.body.len() >= PAGE_BYTES {
             return Err(Trouble::TooLarge(say::too_large(PAGE_BYTES)));
         }
@@ -185,9 +192,10 @@ impl Api {
         let (own, end) = (self.own.clone(), window.end);
         let body = response.body.clone();
         let rows = tokio::task::spawn_blocking(move || page::rows(&body, end, &own)).await;
-        rows.ok()
-            .flatten()
-            .ok_or_else(|| Trouble::of(&response, Asked::List, &self.site, None))
+        match rows.ok().flatten() {
+            Some(rows) => Ok(Page { rows, read_at }),
+            None => Err(Trouble::of(&response, Asked::List, &self.site, None)),
+        }
     }
 
     /// The organisation's name, where Infisical tells it: to a machine identity.
@@ -206,18 +214,20 @@ impl Api {
             name: String,
         }
         let url = self.site.endpoint("/api/v1/identities/details");
-        let response = self.ask_signed_in(&url, Asked::Details, OTHER_BYTES).await;
-        let answer: Answer = serde_json::from_slice(&response.ok()?.body).ok()?;
+        let answered = self.ask_signed_in(&url, Asked::Details, OTHER_BYTES).await;
+        let (response, _) = answered.ok()?;
+        let answer: Answer = serde_json::from_slice(&response.body).ok()?;
         Some(answer.identity_details.organization.name)
     }
 
-    /// With a token; once more with a new one where it is not taken any more.
+    /// With a token; once more with a new one where it is not taken any more. Also when it was
+    /// asked.
     async fn ask_signed_in(
         &mut self,
         url: &Url,
         asked: Asked,
         limit: usize,
-    ) -> Result<Response, Trouble> {
+    ) -> Result<(Response, Millis), Trouble> {
         let mut renewed = false;
         loop {
             self.sign_in().await?;
@@ -230,9 +240,9 @@ impl Api {
                 ],
                 ..get(url)
             };
-            let response = self.ask(&request, limit).await?;
+            let (response, asked_at) = self.ask(&request, limit).await?;
             if (200..300).contains(&response.status) {
-                return Ok(response);
+                return Ok((response, asked_at));
             }
             match Trouble::of(&response, asked, &self.site, None) {
                 Trouble::SignedOut(problem) => {
@@ -248,22 +258,29 @@ impl Api {
         }
     }
 
-    async fn ask(&mut self, request: &Request, limit: usize) -> Result<Response, Trouble> {
+    /// The answer, and when it was asked for, by Infisical's clock: this computer's may leap.
+    async fn ask(
+        &mut self,
+        request: &Request,
+        limit: usize,
+    ) -> Result<(Response, Millis), Trouble> {
         let wait = self.spacing.book(self.began.elapsed());
         tokio::time::sleep(wait).await;
+        let (before, started) = (self.now(), Instant::now());
         let sent = self.client.send_up_to(request, limit).await;
+        let took = Millis::try_from(started.elapsed().as_millis()).unwrap_or_default();
         let response = sent.map_err(Trouble::of_failure)?.response;
-        if let Some(there) = date(&response) {
-            self.ahead = Some(there - self.clock.now());
-        } else if self.ahead.is_none() {
-            self.ahead = Some(0);
-        }
+        let there = date(&response);
+        self.ahead = match there {
+            Some(there) => Some(there - self.clock.now()),
+            None => self.ahead.or(Some(0)),
+        };
         if response.status == 429 {
             self.spacing.too_fast();
         } else {
             self.spacing.well();
         }
-        Ok(response)
+        Ok((response, there.map_or(before, |there| there - took)))
     }
 }
 

@@ -86,15 +86,19 @@ impl Course {
     }
 
     /// The next window; `None` where there is nothing to read before `now`.
-    pub fn next(&mut self, now: Millis) -> Option<Window> {
-        if self.at == self.settled {
-            self.since = now;
-        }
+    pub fn next(&self, now: Millis) -> Option<Window> {
         let end = now.min(self.at.saturating_add(self.span));
         (self.at < end).then_some(Window {
             start: self.at,
             end,
         })
+    }
+
+    /// The reading of the next window began at this time, by what Infisical said then.
+    pub fn began(&mut self, at: Millis) {
+        if self.at == self.settled {
+            self.since = at;
+        }
     }
 
     /// `window` is too much at once: it is read in parts, the first of them `span` long at most.
@@ -163,6 +167,7 @@ mod tests {
         let mut end = start;
         for _ in 0..100 {
             let window = course.next(now).expect("a window");
+            course.began(now);
             assert_eq!(window.start, end);
             assert!(window.span() <= WIDEST && window.end <= now);
             end = window.end;
@@ -182,6 +187,7 @@ mod tests {
             .into_iter()
             .map(|rows| {
                 let window = course.next(10_000 * DAY).expect("a window");
+                course.began(10_000 * DAY);
                 course.took(window, rows, 10_000 * DAY);
                 window.span() / DAY
             })
@@ -210,6 +216,7 @@ mod tests {
         let mut course = Course::new(0, OVERLAP);
         let (mut windows, mut refused) = (0, 0);
         while let Some(window) = course.next(now) {
+            course.began(now);
             windows += 1;
             if window.span() > limit {
                 refused += 1;
@@ -226,10 +233,12 @@ mod tests {
         let mut course = Course::new(0, OVERLAP);
         let mut now = 10 * MINUTE;
         let window = course.next(now).expect("a window");
+        course.began(now);
         assert!(course.took(window, 3, now));
         assert_eq!(course.settled(), now - OVERLAP);
         now += 5_000;
         let again = course.next(now).expect("a window");
+        course.began(now);
         assert_eq!(
             again,
             Window {
@@ -243,6 +252,16 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_leaps_ahead_settles_nothing_that_is_not_read() {
+        let (there, leapt) = (10 * MINUTE, 70 * MINUTE);
+        let mut course = Course::new(0, OVERLAP);
+        let window = course.next(leapt).expect("a window");
+        course.began(there);
+        assert!(course.took(window, 3, leapt));
+        assert_eq!(course.settled(), there - OVERLAP);
+    }
+
+    #[test]
     fn a_busy_log_is_not_read_whole_each_time_but_each_moment_is_once_it_is_settled() {
         let mut course = Course::new(0, OVERLAP);
         let mut now = 2 * MINUTE;
@@ -251,6 +270,7 @@ mod tests {
         let mut rows = 0;
         for _ in 0..400 {
             while let Some(window) = course.next(now) {
+                course.began(now);
                 let count = usize::try_from(window.span() / 10).expect("positive");
                 rows += count;
                 for second in window.start / 1000..window.end / 1000 {
@@ -285,6 +305,7 @@ mod tests {
         let mut now = 20 * MINUTE;
         for _ in 0..10_000 {
             let window = course.next(now).expect("a window");
+            course.began(now);
             // 2,000 events a second; it takes 200 ms to read a window.
             let rows = usize::try_from(window.span() * 2).expect("positive");
             if rows > 10_000 {

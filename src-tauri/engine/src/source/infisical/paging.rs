@@ -59,6 +59,11 @@ impl Paging {
         }
     }
 
+    /// Nothing was read yet.
+    pub fn is_at_its_beginning(&self) -> bool {
+        self.known.is_empty() && self.offset == 0
+    }
+
     fn common(&self) -> usize {
         COMMON.min(self.limit / 2)
     }

@@ -181,11 +181,11 @@ impl Poller {
             self.hand_over(batch).await?;
             self.pinned = true;
         }
+        if self.api.ahead().is_none() {
+            let stopped = self.stopped.clone();
+            until_stopped(stopped, self.api.greet()).await??;
+        }
         if self.place.local {
-            if self.api.ahead().is_none() {
-                let stopped = self.stopped.clone();
-                until_stopped(stopped, self.api.greet()).await??;
-            }
             let ahead = self.api.ahead().unwrap_or_default();
             self.place = self.place.corrected(ahead);
             self.course.shift(ahead);
@@ -202,7 +202,12 @@ impl Poller {
             let stopped = self.stopped.clone();
             let asked = self.api.list(window, paging.offset, paging.limit);
             let page = match until_stopped(stopped, asked).await? {
-                Ok(page) => page,
+                Ok(page) => {
+                    if paging.is_at_its_beginning() {
+                        self.course.began(page.read_at);
+                    }
+                    page.rows
+                }
                 Err(Trouble::TooLarge(problem)) => match paging.smaller() {
                     true => continue,
                     false => return Err(Trouble::Wrong(problem)),
@@ -220,8 +225,7 @@ impl Poller {
                 }
                 Err(trouble) => return Err(trouble),
             };
-            let first = paging.offset == 0 && rows.is_empty();
-            if first && page.len() == paging.limit && window.span() > 1 {
+            if paging.is_at_its_beginning() && page.len() == paging.limit && window.span() > 1 {
                 let likely = likely_rows(window, &page);
                 if likely > ROWS && self.has_more_than(window, ROWS).await? {
                     let share = WANTED as f64 / likely as f64;
@@ -261,7 +265,7 @@ impl Poller {
         let stopped = self.stopped.clone();
         let asked = self.api.list(window, rows, 1);
         match until_stopped(stopped, asked).await? {
-            Ok(page) => Ok(!page.is_empty()),
+            Ok(page) => Ok(!page.rows.is_empty()),
             // Whether there is or not: it is too much to look for.
             Err(Trouble::TooWide(_)) => Ok(true),
             Err(trouble) => Err(trouble),

@@ -109,7 +109,7 @@ async fn newest(api: &mut Api) -> Result<Option<Row>, Trouble> {
             end,
         };
         match api.list(window, 0, 1).await {
-            Ok(rows) => return Ok(rows.into_iter().next()),
+            Ok(page) => return Ok(page.rows.into_iter().next()),
             Err(Trouble::TooWide(_)) if span > DAY / 24 => span /= 8,
             Err(trouble) => return Err(trouble),
         }

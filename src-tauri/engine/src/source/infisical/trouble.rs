@@ -76,11 +76,13 @@ impl Trouble {
                 Self::Wrong(say::web_page(site, status))
             }
             404 => Self::Wrong(say::not_found(site)),
-            400 if asked == Asked::List && (has("plan") || has("upgrade") || has("license")) => {
-                Self::Wrong(say::plan(text))
-            }
             403 if said.error.as_deref() == Some("TokenError") => {
                 Self::SignedOut(say::token_expired(text))
+            }
+            400 | 402 | 403
+                if asked == Asked::List && (has("plan") || has("upgrade") || has("license")) =>
+            {
+                Self::Wrong(say::plan(text))
             }
             401 | 403 if has("ip address") || has("trusted ip") || has("from ip") => {
                 Self::Wrong(say::address_not_trusted(text))

@@ -121,7 +121,7 @@ async fn many_appends_at_once_leave_no_gap_and_keep_each_senders_order() {
     senders.join_all().await;
     world.engine.stop().await;
     let store = Store::open(world.folder.path()).expect("it opens again");
-    let reading = journal::read(&store, 1, None, 10_000, usize::MAX, 0)
+    let reading = journal::read(&store, journal::Wanted::all(1, None))
         .await
         .expect("it is read");
     assert_eq!(reading.events.len(), 8 * 20 * 3);
@@ -152,7 +152,7 @@ async fn a_damaged_block_is_named_and_not_delivered_as_something_else() {
         .execute("UPDATE journal_block SET data = zeroblob(length(data))", [])
         .expect("the block is damaged");
     let store = Store::open(world.folder.path()).expect("the store still opens");
-    let reading = journal::read(&store, 1, None, 100, usize::MAX, 0)
+    let reading = journal::read(&store, journal::Wanted::all(1, None))
         .await
         .expect("it is read");
     assert!(reading.events.is_empty());

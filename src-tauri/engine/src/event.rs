@@ -37,6 +37,66 @@ impl Event {
     }
 }
 
+/// What a list shows of an event, where the event has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    pub id: Option<String>,
+    pub event_type: Option<String>,
+    /// E-mail address, name or id, else the kind.
+    pub actor: Option<String>,
+    /// Name or id.
+    pub project: Option<String>,
+    pub time: Option<String>,
+}
+
+impl Head {
+    /// Bytes of one text that a list has room for.
+    const LONGEST: usize = 256;
+
+    pub fn of(event: &[u8]) -> Self {
+        let mut head = Self::default();
+        let (mut kind, mut project_id) = (None, None);
+        for member in json::members(event) {
+            let slot = match &*member.key() {
+                "id" => &mut head.id,
+                "eventType" => &mut head.event_type,
+                "createdAt" => &mut head.time,
+                "projectName" => &mut head.project,
+                "projectId" => &mut project_id,
+                "actor" => &mut kind,
+                "actorMetadata" => {
+                    head.actor = head.actor.or_else(|| actor(member.value));
+                    continue;
+                }
+                _ => continue,
+            };
+            if slot.is_none() {
+                *slot = short(&member);
+            }
+        }
+        head.actor = head.actor.or(kind);
+        head.project = head.project.or(project_id);
+        head
+    }
+}
+
+fn actor(metadata: &[u8]) -> Option<String> {
+    let named = |name: &str| json::member(metadata, name).and_then(|member| short(&member));
+    ["email", "username", "name"]
+        .into_iter()
+        .find_map(named)
+        .or_else(|| {
+            json::members(metadata)
+                .find(|member| member.key().ends_with("Id"))
+                .and_then(|member| short(&member))
+        })
+}
+
+fn short(member: &json::Member<'_>) -> Option<String> {
+    let text = member.text().filter(|text| !text.is_empty())?;
+    Some(text[..text.floor_char_boundary(Head::LONGEST)].to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +109,29 @@ mod tests {
         );
         assert_eq!(event.id().as_deref(), Some("a"));
         assert_eq!(event.created_at(), Some(1_768_464_000_020));
+    }
+
+    #[test]
+    fn a_list_shows_whom_and_what_an_event_names_first() {
+        let head = |text: &str| Head::of(text.as_bytes());
+        let user = head(
+            r#"{"actor":"user","actorMetadata":{"userId":"u","username":"ava","email":"a@b.c"},
+                "eventType":"get-secrets","projectId":"p","projectName":"Infra","createdAt":"now"}"#,
+        );
+        assert_eq!(user.actor.as_deref(), Some("a@b.c"));
+        assert_eq!(user.project.as_deref(), Some("Infra"));
+        assert_eq!((user.id, user.time.as_deref()), (None, Some("now")));
+        let gateway =
+            head(r#"{"actorMetadata":{"gatewayId":"g"},"projectId":"p","projectName":""}"#);
+        assert_eq!(gateway.actor.as_deref(), Some("g"));
+        assert_eq!(gateway.project.as_deref(), Some("p"));
+        let platform = head(r#"{"actor":"platform","actorMetadata":{}}"#);
+        assert_eq!(platform.actor.as_deref(), Some("platform"));
+        let long = head(&format!(r#"{{"id":"{}"}}"#, "é".repeat(500)));
+        assert_eq!(long.id.map(|id| id.len()), Some(256));
+        for odd in ["[]", "{\"id\":7,\"actorMetadata\":[1]}", ""] {
+            assert_eq!(head(odd), Head::default(), "{odd}");
+        }
     }
 
     #[test]

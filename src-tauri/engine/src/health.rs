@@ -115,6 +115,8 @@ mod tests {
             source: None,
             details: crate::provider::Details::new(),
             secrets: BTreeSet::new(),
+            filter: None,
+            redaction: None,
             endpoint: String::new(),
             verified: true,
             paused_at: None,

@@ -1,8 +1,10 @@
 //! One request to a provider: sign in where needed, send, judge.
 //!
 //! The very same path serves live events and nothing else; it neither reads the journal nor
-//! writes to the store.
+//! writes to the store. Here and nowhere else events are redacted, at the last moment: whatever
+//! is tried again, cut in halves or set aside meanwhile is the original.
 
+use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,6 +16,7 @@ use crate::exchange;
 use crate::http::{Client, Failure, Sent};
 use crate::problem::Problem;
 use crate::provider::{Destination, Fate, Request, Verdict};
+use crate::redaction::Compiled;
 use crate::secret::Secret;
 use crate::view::Exchange;
 
@@ -24,6 +27,7 @@ const RENEW_BEFORE: Duration = Duration::from_secs(300);
 pub struct Line {
     destination: Box<dyn Destination>,
     client: Client,
+    redaction: Compiled,
     /// One sign-in at a time; the others wait for its token.
     token: Mutex<Option<Held>>,
 }
@@ -47,10 +51,15 @@ pub struct Tried {
 }
 
 impl Line {
-    pub fn new(destination: Box<dyn Destination>, client: Client) -> Arc<Self> {
+    pub fn new(
+        destination: Box<dyn Destination>,
+        client: Client,
+        redaction: Compiled,
+    ) -> Arc<Self> {
         Arc::new(Self {
             destination,
             client,
+            redaction,
             token: Mutex::new(None),
         })
     }
@@ -58,6 +67,7 @@ impl Line {
     /// `None` where `stop` came while the answer was there, but not yet the word that the events
     /// are safe: what became of them is not known.
     pub async fn send(&self, events: &[Event], stop: impl Future<Output = ()>) -> Option<Tried> {
+        let events = &*self.redacted(events);
         if let Some(tried) = self.refused_beforehand(events) {
             return Some(tried);
         }
@@ -78,6 +88,14 @@ impl Line {
             Ok(token) => self.send_with(events, token.as_ref(), stop).await,
             Err(tried) => Some(*tried),
         }
+    }
+
+    fn redacted<'a>(&self, events: &'a [Event]) -> Cow<'a, [Event]> {
+        if self.redaction.is_empty() {
+            return Cow::Borrowed(events);
+        }
+        let redacted = events.iter().map(|event| self.redaction.event(event));
+        Cow::Owned(redacted.collect())
     }
 
     fn refused_beforehand(&self, events: &[Event]) -> Option<Tried> {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
-use super::Engine;
 use super::views::{clean_name, name_taken};
-use crate::connect::invalid;
+use super::{Engine, rules};
+use crate::connect::{invalid, not_understood};
 use crate::exchange;
 use crate::http::Client;
 use crate::problem::Problem;
@@ -28,6 +28,8 @@ impl Engine {
                 message: problem.summary,
             });
         }
+        let rules = rules::errors(draft.filter.as_ref(), draft.redaction.as_ref());
+        errors.extend(rules::in_words(&rules));
         let secrets = self.effective_secrets(&draft).await?;
         if let Err(found) = Client::new(&draft.details, &secrets) {
             errors.extend(found);
@@ -50,13 +52,19 @@ impl Engine {
                 })
             }
             Ok(connected) => {
-                let event = sample::entry(self.now(), None)?;
-                let request = connected.destination.request(&[event], None);
+                let preview = if rules.is_empty() {
+                    let redaction = self.draft_redaction(&draft).await?;
+                    let event = redaction.event(&sample::entry(self.now(), None)?);
+                    let request = connected.destination.request(&[event], None);
+                    Some(exchange::preview(&request))
+                } else {
+                    None
+                };
                 Ok(DraftCheck {
                     errors,
                     warnings: connected.warnings,
                     details: connected.details,
-                    preview: Some(exchange::preview(&request)),
+                    preview,
                 })
             }
         }
@@ -70,6 +78,7 @@ impl Engine {
     ) -> Result<StreamView, Problem> {
         let name = self.check_name(&draft).await?;
         let source = self.check_source(draft.source.as_deref()).await?;
+        rules::check(draft.filter.as_ref(), draft.redaction.as_ref())?;
         let secrets = self.effective_secrets(&draft).await?;
         Client::new(&draft.details, &secrets).map_err(|errors| invalid(&errors))?;
         let connected = connect_draft(&draft.provider, &draft.details, &secrets)?;
@@ -79,6 +88,8 @@ impl Engine {
             name,
             provider: draft.provider,
             source,
+            filter: Some(draft.filter.unwrap_or_default()),
+            redaction: Some(draft.redaction.unwrap_or_default()),
             endpoint: connected.destination.endpoint(),
             details: connected.details,
             secrets: BTreeSet::new(),
@@ -89,6 +100,10 @@ impl Engine {
             revision: 0,
         };
         row.secrets = self.keep_secrets(&row, &connected.secrets).await?;
+        if let Err(problem) = self.keep_redaction_key(&mut row).await {
+            self.forget_secrets(&row).await;
+            return Err(problem);
+        }
         let insert = row.clone();
         let written = self
             .0
@@ -123,9 +138,12 @@ impl Engine {
         let mut row = self.stream_row(&key).await?;
         let name = self.check_name(&draft).await?;
         let source = self.check_source(draft.source.as_deref()).await?;
+        rules::check(draft.filter.as_ref(), draft.redaction.as_ref())?;
         let secrets = self.effective_secrets(&draft).await?;
         Client::new(&draft.details, &secrets).map_err(|errors| invalid(&errors))?;
         let connected = connect_draft(&row.provider, &draft.details, &secrets)?;
+        take_over(&mut row.filter, draft.filter, "filter")?;
+        take_over(&mut row.redaction, draft.redaction, "redaction")?;
         let moved = source != row.source;
         let changed = connected.details != row.details || !draft.secrets.0.is_empty();
         row.name = name;
@@ -139,6 +157,7 @@ impl Engine {
             .filter(|(field, _)| draft.secrets.0.contains_key(field))
             .collect();
         row.secrets.extend(self.keep_secrets(&row, &typed).await?);
+        self.keep_redaction_key(&mut row).await?;
         let (update, now) = (row.clone(), self.now());
         self.0
             .store
@@ -250,6 +269,25 @@ impl Engine {
             Ok(secrets.into_keys().collect())
         })
         .await
+    }
+}
+
+/// Puts what a draft says of rules in the place of what is saved. Where that cannot be read, it
+/// was shown as empty, so an empty draft says nothing.
+fn take_over<T: Default + PartialEq>(
+    saved: &mut Option<T>,
+    drafted: Option<T>,
+    what: &str,
+) -> Result<(), Problem> {
+    match drafted {
+        None => Ok(()),
+        Some(drafted) if saved.is_none() && drafted == T::default() => {
+            Err(not_understood(what, "Nothing was changed"))
+        }
+        drafted => {
+            *saved = drafted;
+            Ok(())
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::store::set_aside;
 use crate::view::SetAsideView;
 
 impl Engine {
-    /// Oldest first, after `after`.
+    /// Oldest first, after `after`, redacted as they leave.
     pub async fn set_aside(
         &self,
         key: &str,
@@ -18,9 +18,12 @@ impl Engine {
         limit: u32,
     ) -> Result<Vec<SetAsideView>, Problem> {
         let row = self.stream_row(key).await?;
+        let redaction = self.stream_redaction(&row).await?;
         self.0
             .store
-            .read(move |connection| set_aside::list(connection, &row.id, after, limit.min(500)))
+            .read(move |connection| {
+                set_aside::list(connection, &row.id, after, limit.min(500), &redaction)
+            })
             .await
     }
 
@@ -57,9 +60,10 @@ impl Engine {
         Ok(discarded)
     }
 
-    /// Writes them to a new file, one event a line; the count.
+    /// Writes them to a new file, one event a line, redacted as they leave; the count.
     pub async fn export_set_aside(&self, key: &str, path: PathBuf) -> Result<u64, Problem> {
         let row = self.stream_row(key).await?;
+        let redaction = self.stream_redaction(&row).await?;
         let store = self.0.store.clone();
         self.off_thread(move || {
             let file =
@@ -67,6 +71,8 @@ impl Engine {
             let mut out = BufWriter::new(file);
             let written = store.read_blocking(|connection| {
                 set_aside::for_each(connection, &row.id, |event| {
+                    let redacted = redaction.splice(event);
+                    let event = redacted.as_deref().unwrap_or(event);
                     // A line break between tokens means nothing, and one within a text cannot be.
                     let line: Vec<u8> = event
                         .iter()

@@ -8,10 +8,15 @@
 mod drafts;
 mod entry;
 mod failed_events;
+mod fates;
 mod journal;
+mod live;
 mod owner;
+mod preview;
 mod proofs;
+mod rules;
 mod running_sources;
+mod search;
 mod source_drafts;
 mod sources;
 mod streams;
@@ -20,6 +25,7 @@ mod tokens;
 mod unreadable;
 mod views;
 
+pub use rules::filter_choices;
 pub use streams::ReplayFrom;
 pub use subscription::Subscription;
 

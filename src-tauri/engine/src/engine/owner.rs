@@ -14,7 +14,7 @@ use crate::changes::Touch;
 use crate::delivery::{Supervisor, Surroundings};
 use crate::problem::Problem;
 use crate::store::owner::{self, Ownership};
-use crate::store::{journal, settings};
+use crate::store::{journal, settings, spans};
 use crate::view::Delivering;
 
 /// How often another process's changes are looked for.
@@ -129,7 +129,7 @@ async fn watch_owner(
     look: &Notify,
     pid: &AtomicU32,
 ) -> Option<Ownership> {
-    let mut known = (-1, -1);
+    let mut known = (-1, -1, -1);
     let mut revision = -1_i64;
     loop {
         let blocks = Arc::clone(engine.0.store.blocks());
@@ -268,6 +268,9 @@ async fn upkeep(engine: &Engine, no_room: bool, keep_bytes: u64) {
             .store
             .write(move |connection| {
                 let pruned = journal::prune(connection, before, PRUNE_BLOCKS)?;
+                if pruned > 0 {
+                    spans::prune(connection)?;
+                }
                 Ok((pruned, journal::summary(connection)?.bytes))
             })
             .await;

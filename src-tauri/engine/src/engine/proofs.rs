@@ -9,6 +9,7 @@ use crate::connect::{self, invalid};
 use crate::http::Client;
 use crate::problem::Problem;
 use crate::provider::{self, About, Connected, Details};
+use crate::redaction::Compiled;
 use crate::sample;
 use crate::store::attempt::{self, Attempt};
 use crate::store::streams;
@@ -18,7 +19,7 @@ use crate::view::{Outcome, StageKind, StreamDraft, VerifyReport};
 impl Engine {
     /// Sends the sample log entry on the very path that live events take. `sample` is the entry
     /// as edited by a person; it stays labelled as a sample. Where the credentials are refused,
-    /// other ways to send them are tried.
+    /// other ways to send them are tried. It is redacted like the stream's events.
     pub async fn verify(
         &self,
         draft: StreamDraft,
@@ -26,6 +27,7 @@ impl Engine {
         on_stages: OnStages,
     ) -> Result<VerifyReport, Problem> {
         let secrets = self.effective_secrets(&draft).await?;
+        let redaction = self.draft_redaction(&draft).await?;
         let provider = provider::find(&draft.provider)?;
         let prove = async |details: &Details| {
             let client = Client::new(details, &secrets).map_err(|errors| invalid(&errors))?;
@@ -35,6 +37,7 @@ impl Engine {
                     &draft.provider,
                     &connected,
                     &client,
+                    &redaction,
                     sample.as_deref(),
                     &on_stages,
                 )
@@ -83,6 +86,7 @@ impl Engine {
                 &row.provider,
                 &connected,
                 &client,
+                &self.stream_redaction(&row).await?,
                 sample.as_deref(),
                 &on_stages,
             )
@@ -109,6 +113,7 @@ impl Engine {
         provider: &str,
         connected: &Connected,
         client: &Client,
+        redaction: &Compiled,
         edited: Option<&str>,
         on_stages: &OnStages,
     ) -> Result<VerifyReport, Problem> {
@@ -117,7 +122,7 @@ impl Engine {
             provider_name: name,
             destination: &*connected.destination,
             client,
-            sample: sample::entry(self.now(), edited)?,
+            sample: redaction.event(&sample::entry(self.now(), edited)?),
             clock: &*self.0.clock,
         };
         Ok(verify(verification, &**on_stages).await)

@@ -4,12 +4,10 @@ use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Millis, rfc3339};
-use crate::filter::Filter;
 use crate::form::Field;
 use crate::health;
 use crate::problem::Problem;
 use crate::provider;
-use crate::redaction::Redaction;
 use crate::source::{self, Phase, http_intake};
 use crate::store::cursor::{self, Cursor};
 use crate::store::journal::Blocks;
@@ -56,7 +54,7 @@ pub fn stream(
         delivered: cursor.delivered,
         waiting,
         set_aside: kept - queued,
-        filtered: 0,
+        filtered: cursor.filtered,
         delivered_24h: spans.iter().map(|span| span.delivered).sum(),
         last_delivered_at: cursor.last_delivered_at.map(rfc3339),
         oldest_waiting_at: oldest.map(rfc3339),
@@ -66,8 +64,8 @@ pub fn stream(
         last_problem_at: cursor.problem_at.map(rfc3339),
         details: row.details.clone(),
         secrets: saved(about.map(|about| about.fields.as_slice()), &row.secrets),
-        filter: Filter::default(),
-        redaction: Redaction::default(),
+        filter: row.filter.clone().unwrap_or_default(),
+        redaction: row.redaction.clone().unwrap_or_default(),
         verified: row.verified,
         created_at: rfc3339(row.created_at),
         hours: health::buckets(&spans),

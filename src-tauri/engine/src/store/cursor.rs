@@ -4,6 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::spans;
 use super::streams::text;
 use crate::clock::Millis;
 use crate::event::Seq;
@@ -48,6 +49,8 @@ pub struct Cursor {
     /// Grows when a person moves the cursor, so that delivery notices.
     pub epoch: i64,
     pub delivered: u64,
+    /// Events that its filter kept out.
+    pub filtered: u64,
     pub last_delivered_at: Option<Millis>,
     pub state: State,
     pub state_since: Millis,
@@ -74,6 +77,7 @@ fn of(row: &Row<'_>) -> rusqlite::Result<Cursor> {
             .and_then(|text| serde_json::from_str(&text).ok()),
         problem_at: row.get(9)?,
         epoch: row.get(10)?,
+        filtered: row.get::<_, i64>(11)?.cast_unsigned(),
     })
 }
 
@@ -81,7 +85,7 @@ pub fn get(connection: &Connection, stream: &str) -> rusqlite::Result<Option<Cur
     connection
         .prepare_cached(
             "SELECT next_seq, position, delivered, last_delivered_at, state, state_since, tries,
-                    next_try_at, problem, problem_at, epoch
+                    next_try_at, problem, problem_at, epoch, filtered
              FROM cursor WHERE stream = ?1",
         )?
         .query_row([stream], of)
@@ -96,6 +100,7 @@ pub fn place(
     position: u64,
     now: Millis,
 ) -> rusqlite::Result<()> {
+    let before = get(connection, stream)?;
     connection
         .prepare_cached(
             "INSERT INTO cursor (stream, next_seq, position, state_since) VALUES (?1, ?2, ?3, ?4)
@@ -103,7 +108,10 @@ pub fn place(
                                               epoch = epoch + 1",
         )?
         .execute(params![stream, next_seq.cast_signed(), position.cast_signed(), now])?;
-    Ok(())
+    match before {
+        Some(before) => spans::moved(connection, stream, before.next_seq, next_seq),
+        None => Ok(()),
+    }
 }
 
 /// The cursor as delivery has it; `false`, and nothing saved, where a person moved the cursor or
@@ -113,7 +121,7 @@ pub fn save(connection: &Connection, stream: &str, cursor: &Cursor) -> rusqlite:
         .prepare_cached(
             "UPDATE cursor SET next_seq = ?2, position = ?3, delivered = ?4, last_delivered_at = ?5,
                                state = ?6, state_since = ?7, tries = ?8, next_try_at = ?9,
-                               problem = ?10, problem_at = ?11
+                               problem = ?10, problem_at = ?11, filtered = ?13
              WHERE stream = ?1 AND epoch = ?12",
         )?
         .execute(params![
@@ -128,7 +136,8 @@ pub fn save(connection: &Connection, stream: &str, cursor: &Cursor) -> rusqlite:
             cursor.next_try_at,
             cursor.problem.as_ref().map(text),
             cursor.problem_at,
-            cursor.epoch
+            cursor.epoch,
+            cursor.filtered.cast_signed()
         ])?;
     Ok(saved == 1)
 }

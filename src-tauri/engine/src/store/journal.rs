@@ -5,11 +5,15 @@
 //! lz4 (length prepended): count, then each event's length, as little-endian `u32`, then the
 //! events' bytes as they came. The checksum covers the compressed data.
 
+mod back;
 mod blocks;
 mod read;
 
+pub use back::back;
 pub use blocks::{Blocks, Pending};
-pub use read::{Reading, Summary, first_since, prune, read, stamp, summary, total_before};
+pub use read::{
+    Reading, Summary, Wanted, first_since, last_seq, prune, read, stamp, summary, total_before,
+};
 
 use bytes::Bytes;
 

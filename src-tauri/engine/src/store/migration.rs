@@ -14,6 +14,7 @@ const APPLICATION_ID: i32 = 0x5053_544B;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
 ];
 
 pub fn migrate(connection: &mut Connection) -> Result<(), Problem> {

@@ -17,6 +17,7 @@ pub mod room;
 pub mod set_aside;
 pub mod settings;
 pub mod sources;
+pub mod spans;
 pub mod stat;
 pub mod streams;
 mod writer;

@@ -7,6 +7,7 @@ use super::streams::text;
 use crate::clock::{Millis, rfc3339};
 use crate::event::{Event, Seq};
 use crate::problem::Problem;
+use crate::redaction::Compiled;
 use crate::view::SetAsideView;
 
 /// Bytes of an event that a list shows.
@@ -25,6 +26,9 @@ pub fn insert(
              ON CONFLICT (stream, seq) DO UPDATE SET at = excluded.at, reason = excluded.reason, queued = 0",
         )?
         .execute(params![stream, event.seq.cast_signed(), at, text(reason), &event.bytes[..]])?;
+    connection
+        .prepare_cached("DELETE FROM discarded WHERE stream = ?1 AND seq = ?2")?
+        .execute(params![stream, event.seq.cast_signed()])?;
     Ok(())
 }
 
@@ -42,12 +46,14 @@ pub fn count(connection: &Connection, stream: &str) -> rusqlite::Result<(u64, u6
         })
 }
 
-/// Oldest first, after the event `after`; those queued to be sent again are not among them.
+/// Oldest first, after the event `after`, as they leave; those queued to be sent again are not
+/// among them.
 pub fn list(
     connection: &Connection,
     stream: &str,
     after: Option<Seq>,
     limit: u32,
+    redaction: &Compiled,
 ) -> rusqlite::Result<Vec<SetAsideView>> {
     connection
         .prepare_cached(
@@ -56,13 +62,15 @@ pub fn list(
         )?
         .query_map(
             params![stream, after.unwrap_or(0).cast_signed(), limit],
-            view,
+            |row| view(row, redaction),
         )?
         .collect()
 }
 
-fn view(row: &Row<'_>) -> rusqlite::Result<SetAsideView> {
-    let bytes = row.get_ref(3)?.as_blob()?;
+fn view(row: &Row<'_>, redaction: &Compiled) -> rusqlite::Result<SetAsideView> {
+    let came = row.get_ref(3)?.as_blob()?;
+    let redacted = redaction.splice(came);
+    let bytes = redacted.as_deref().unwrap_or(came);
     let known: Known = serde_json::from_slice(bytes).unwrap_or_default();
     let mut event = String::from_utf8_lossy(bytes).into_owned();
     if event.len() > SHOWN {
@@ -112,6 +120,9 @@ pub fn discard(
     stream: &str,
     seqs: Option<&[Seq]>,
 ) -> rusqlite::Result<u64> {
+    let remember =
+        "INSERT OR IGNORE INTO discarded (stream, seq) SELECT stream, seq FROM set_aside";
+    change(connection, remember, stream, seqs)?;
     change(connection, "DELETE FROM set_aside", stream, seqs)
 }
 

@@ -1,7 +1,7 @@
 //! The sources a person made. A deleted source stays as a row while the journal holds its events.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::reading;
 use super::settings::revise;
@@ -215,4 +215,14 @@ pub fn delete(connection: &Connection, id: &str, at: Millis) -> rusqlite::Result
         )?
         .execute(params![id, at])?;
     Ok(())
+}
+
+/// Every source there ever was, by its number in the journal: id, name, and whether it is gone.
+pub fn names(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, (String, String, bool)>> {
+    connection
+        .prepare_cached("SELECT number, id, name, deleted_at IS NOT NULL FROM source")?
+        .query_map([], |row| {
+            Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
+        })?
+        .collect()
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use super::settings::revise;
 use crate::clock::Millis;
+use crate::filter::Filter;
 use crate::provider::Details;
+use crate::redaction::Redaction;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamRow {
@@ -17,6 +19,10 @@ pub struct StreamRow {
     pub details: Details,
     /// Secret fields that were saved in the vault.
     pub secrets: BTreeSet<String>,
+    /// `None` where a newer version saved something that this one cannot read; it is kept.
+    pub filter: Option<Filter>,
+    /// The same.
+    pub redaction: Option<Redaction>,
     pub endpoint: String,
     pub verified: bool,
     pub paused_at: Option<Millis>,
@@ -28,7 +34,7 @@ pub struct StreamRow {
 }
 
 const COLUMNS: &str = "id, name, provider, source, details, secrets, endpoint, verified, paused_at, \
-                       retry_asked, created_at, revision";
+                       retry_asked, created_at, revision, filter, redaction";
 
 fn of(row: &Row<'_>) -> rusqlite::Result<StreamRow> {
     Ok(StreamRow {
@@ -44,6 +50,8 @@ fn of(row: &Row<'_>) -> rusqlite::Result<StreamRow> {
         retry_asked: row.get(9)?,
         created_at: row.get(10)?,
         revision: row.get(11)?,
+        filter: serde_json::from_str(row.get_ref(12)?.as_str()?).ok(),
+        redaction: serde_json::from_str(row.get_ref(13)?.as_str()?).ok(),
     })
 }
 
@@ -93,7 +101,7 @@ pub fn insert(connection: &Connection, stream: &StreamRow) -> rusqlite::Result<(
     let revision = revise(connection)?;
     connection
         .prepare_cached(&format!(
-            "INSERT INTO stream ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+            "INSERT INTO stream ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         ))?
         .execute(params![
             stream.id,
@@ -107,7 +115,9 @@ pub fn insert(connection: &Connection, stream: &StreamRow) -> rusqlite::Result<(
             stream.paused_at,
             stream.retry_asked,
             stream.created_at,
-            revision
+            revision,
+            text(&stream.filter.clone().unwrap_or_default()),
+            text(&stream.redaction.clone().unwrap_or_default())
         ])?;
     Ok(())
 }
@@ -118,7 +128,8 @@ pub fn update(connection: &Connection, stream: &StreamRow) -> rusqlite::Result<(
     connection
         .prepare_cached(
             "UPDATE stream SET name = ?2, source = ?3, details = ?4, secrets = ?5, endpoint = ?6,
-                               verified = ?7, revision = ?8 WHERE id = ?1",
+                               verified = ?7, revision = ?8, filter = coalesce(?9, filter),
+                               redaction = coalesce(?10, redaction) WHERE id = ?1",
         )?
         .execute(params![
             stream.id,
@@ -128,7 +139,9 @@ pub fn update(connection: &Connection, stream: &StreamRow) -> rusqlite::Result<(
             text(&stream.secrets),
             stream.endpoint,
             stream.verified,
-            revision
+            revision,
+            stream.filter.as_ref().map(text),
+            stream.redaction.as_ref().map(text)
         ])?;
     Ok(())
 }

@@ -15,11 +15,14 @@ use crate::view::{Outcome, Status};
 impl Worker {
     /// Records attempts and moves the cursor, in one transaction; tries until it is on disk.
     pub(super) async fn commit(&mut self, attempts: Vec<Attempt>) {
+        let attempted = !attempts.is_empty();
+        self.pass_over_at = None;
         let settled = self.units.take_settled();
         let now = self.surroundings.clock.now();
         self.cursor.next_seq = settled.next_seq.unwrap_or(self.cursor.next_seq);
         self.cursor.position += settled.passed;
         self.cursor.delivered += settled.delivered;
+        self.cursor.filtered += settled.filtered;
         if settled.delivered > 0 {
             self.cursor.last_delivered_at = Some(now);
         }
@@ -64,7 +67,11 @@ impl Worker {
                 },
             }
         }
-        self.surroundings.touched.attempts(&self.stream);
+        if attempted {
+            self.surroundings.touched.attempts(&self.stream);
+        } else {
+            self.surroundings.touched.stream(&self.stream);
+        }
     }
 }
 

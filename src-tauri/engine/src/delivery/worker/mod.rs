@@ -2,6 +2,7 @@
 
 mod commit;
 mod judge;
+mod read;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,17 +10,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use self::read::{DAMAGED, Read, take_up};
 use super::send::{Line, Tried};
 use super::units::{Origin, Units};
 use super::{GRACE, Orders, Surroundings};
 use crate::clock::Millis;
 use crate::connect;
 use crate::event::{Event, Seq};
+use crate::filter::Compiled;
 use crate::problem::Problem;
 use crate::provider::Limits;
 use crate::store::cursor::{self, Cursor, State};
+use crate::store::set_aside;
 use crate::store::streams::StreamRow;
-use crate::store::{journal, set_aside, sources};
 
 /// Requests under way at once: for providers that take batches, and for those that take one event
 /// a request.
@@ -27,8 +30,10 @@ const BATCHES_UNDER_WAY: usize = 4;
 const SINGLES_UNDER_WAY: usize = 16;
 /// Bytes of one batch, however much a provider would take.
 const BATCH_BYTES: usize = 2 << 20;
-/// The code of the problem that a block cannot be read.
-const DAMAGED: &str = "journal-damaged";
+/// The cursor is moved over events that the filter kept out at the latest after so many of them,
+/// or this long.
+const PASS_OVER: u64 = 100_000;
+const PASS_OVER_AFTER: Duration = Duration::from_millis(500);
 /// How long to wait where the vault or the store is in the way.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
@@ -93,6 +98,8 @@ struct Worker {
     stream: String,
     /// The journal's number of its source; `None` takes every source.
     source: Option<i64>,
+    /// `None` takes every event.
+    filter: Option<Arc<Compiled>>,
     line: Arc<Line>,
     limits: Limits,
     /// Learnt from refusals: bodies above this are refused.
@@ -108,6 +115,8 @@ struct Worker {
     last_failure: Option<Instant>,
     /// Nothing is sent before.
     not_before: Option<Instant>,
+    /// When the cursor is to be moved over events that were kept out.
+    pass_over_at: Option<Instant>,
     orders: watch::Receiver<Orders>,
     seen: Orders,
     appended: watch::Receiver<u64>,
@@ -124,24 +133,18 @@ impl Worker {
         stream: &StreamRow,
         orders: watch::Receiver<Orders>,
     ) -> Result<Option<Self>, Problem> {
-        let (destination, client) =
-            connect::stream(Arc::clone(&surroundings.vault), stream).await?;
-        let (id, source) = (stream.id.clone(), stream.source.clone());
-        let (cursor, source) = surroundings
-            .store
-            .read(move |connection| {
-                let number = match source {
-                    // A source that is gone for good has no number and no more events.
-                    Some(source) => Some(sources::number(connection, &source)?.unwrap_or(-1)),
-                    None => None,
-                };
-                Ok((cursor::get(connection, &id)?, number))
-            })
-            .await?;
-        let Some(cursor) = cursor else {
+        let connect::Stream {
+            destination,
+            client,
+            filter,
+            redaction,
+        } = connect::stream(Arc::clone(&surroundings.vault), stream).await?;
+        let Some((cursor, source)) = take_up(surroundings, stream).await? else {
             return Ok(None);
         };
-        let limits = destination.limits();
+        let mut limits = destination.limits();
+        // What is redacted may become longer.
+        limits.overhead += redaction.growth();
         let seen = *orders.borrow();
         let appended = surroundings.store.blocks().subscribe(source);
         Ok(Some(Self {
@@ -149,7 +152,8 @@ impl Worker {
             budget: Arc::clone(budget),
             stream: stream.id.clone(),
             source,
-            line: Line::new(destination, client),
+            filter: (!filter.is_empty()).then(|| Arc::new(filter)),
+            line: Line::new(destination, client, redaction),
             body_limit: limits.bytes.min(BATCH_BYTES),
             limits,
             next_read: cursor.next_seq,
@@ -159,6 +163,7 @@ impl Worker {
             failures: 0,
             last_failure: None,
             not_before: None,
+            pass_over_at: None,
             orders,
             seen,
             appended,
@@ -171,8 +176,8 @@ impl Worker {
         loop {
             // Subscribed before looking, so an append in between is not missed.
             self.appended.borrow_and_update();
-            let idle = match self.fill().await {
-                Ok(idle) => idle,
+            let filled = match self.fill().await {
+                Ok(filled) => filled,
                 Err(problem) => {
                     tracing::warn!(
                         stream = self.stream,
@@ -186,10 +191,11 @@ impl Worker {
                     } else {
                         self.not_before = Some(Instant::now() + Duration::from_secs(1));
                     }
-                    false
+                    Filled::Busy
                 }
             };
-            let wake = self.not_before;
+            self.note_passable().await;
+            let (wake, pass_over) = (self.not_before, self.pass_over_at);
             tokio::select! {
                 Some(done) = self.under_way.join_next() => self.handle(done.ok().flatten()).await,
                 changed = self.orders.changed() => {
@@ -197,8 +203,10 @@ impl Worker {
                         break;
                     }
                 }
-                Ok(()) = self.appended.changed(), if idle => {}
+                Ok(()) = self.appended.changed(), if filled == Filled::Idle => {}
+                () = tokio::task::yield_now(), if filled == Filled::More => {}
                 () = sleep_until(wake), if wake.is_some() => self.not_before = None,
+                () = sleep_until(pass_over), if pass_over.is_some() => self.commit(Vec::new()).await,
             }
             if self.overtaken {
                 return;
@@ -220,11 +228,24 @@ impl Worker {
         orders.stop
     }
 
-    /// Starts as many requests as are allowed; whether everything in the journal is on its way.
-    async fn fill(&mut self) -> Result<bool, Problem> {
+    /// Moves the cursor over many events that were kept out, or sees to it that a few do not wait
+    /// for long.
+    async fn note_passable(&mut self) {
+        match self.units.passable() {
+            0 => self.pass_over_at = None,
+            PASS_OVER.. => self.commit(Vec::new()).await,
+            _ => {
+                self.pass_over_at
+                    .get_or_insert(Instant::now() + PASS_OVER_AFTER);
+            }
+        }
+    }
+
+    /// Starts as many requests as are allowed.
+    async fn fill(&mut self) -> Result<Filled, Problem> {
         loop {
             if self.not_before.is_some_and(|time| time > Instant::now()) {
-                return Ok(false);
+                return Ok(Filled::Busy);
             }
             let allowed = match (self.cursor.state, self.limits.events) {
                 (State::Ready, 1) => SINGLES_UNDER_WAY,
@@ -233,7 +254,7 @@ impl Worker {
                 _ => 1,
             };
             if self.units.sending() >= allowed {
-                return Ok(false);
+                return Ok(Filled::Busy);
             }
             if let Some(id) = self.units.waiting().map(|unit| unit.id) {
                 self.start(id).await?;
@@ -241,14 +262,17 @@ impl Worker {
             }
             // Settled units behind one that is not count too: they would be sent again after a crash.
             if self.units.len() >= allowed.max(BATCHES_UNDER_WAY) {
-                return Ok(false);
+                return Ok(Filled::Busy);
             }
             if self.look_for_queued && self.units.is_empty() {
                 self.take_up_queued().await?;
                 continue;
             }
-            if !self.read_on().await? {
-                return Ok(true);
+            match self.read_on().await? {
+                Read::Events => {}
+                // Other things are seen to in between.
+                Read::Filtered => return Ok(Filled::More),
+                Read::Nothing => return Ok(Filled::Idle),
             }
         }
     }
@@ -261,37 +285,8 @@ impl Worker {
             .read(move |connection| set_aside::queued(connection, &id, limit))
             .await?;
         self.look_for_queued = !queued.is_empty();
-        self.units.push(Origin::SetAside, queued);
+        self.units.push(Origin::SetAside, queued, Vec::new());
         Ok(())
-    }
-
-    async fn read_on(&mut self) -> Result<bool, Problem> {
-        let store = &self.surroundings.store;
-        if store.blocks().last_seq() < self.next_read {
-            return Ok(false);
-        }
-        let reading = journal::read(
-            store,
-            self.next_read,
-            self.source,
-            self.limits.events,
-            self.body_limit,
-            self.limits.overhead,
-        )
-        .await?;
-        if let Some(damaged) = reading.damaged {
-            return Err(damaged_block(damaged.first_seq, damaged.last_seq));
-        }
-        let mut events = reading.events;
-        if let Some(span) = self.limits.span {
-            cut_by_time(&mut events, span);
-        }
-        let Some(last) = events.last() else {
-            return Ok(false);
-        };
-        self.next_read = last.seq + 1;
-        self.units.push(Origin::Journal, events);
-        Ok(true)
     }
 
     /// Sends a unit; its events are read again where it had to wait.
@@ -304,21 +299,8 @@ impl Worker {
             None => self.body_limit,
         };
         if unit.events.is_none() {
-            let (first, last, count) = (unit.first_seq, unit.last_seq, unit.count);
-            let reading = journal::read(
-                &self.surroundings.store,
-                first,
-                self.source,
-                count,
-                usize::MAX,
-                0,
-            )
-            .await?;
-            let mut events = reading.events;
-            events.retain(|event| event.seq <= last);
-            if events.len() != count {
-                return Err(damaged_block(first, last));
-            }
+            let span = (unit.first_seq, unit.last_seq, unit.count);
+            let events = self.read_again(span).await?;
             if let Some(unit) = self.units.find(id) {
                 unit.events = Some(events);
             }
@@ -368,41 +350,21 @@ impl Worker {
                 Ok(None) | Err(_) => break,
             }
         }
+        if self.units.passable() > 0 && !self.overtaken {
+            self.commit(Vec::new()).await;
+        }
     }
 }
 
-/// Keeps the run from the first event on whose times lie within `span` of each other.
-fn cut_by_time(events: &mut Vec<Event>, span: i64) {
-    let (mut earliest, mut latest) = (i64::MAX, i64::MIN);
-    let keep = events
-        .iter()
-        .take_while(|event| {
-            let Some(time) = event.created_at() else {
-                return true;
-            };
-            let (low, high) = (earliest.min(time), latest.max(time));
-            let fits = high - low < span;
-            if fits {
-                (earliest, latest) = (low, high);
-            }
-            fits
-        })
-        .count();
-    events.truncate(keep.max(1));
-}
-
-fn damaged_block(first: Seq, last: Seq) -> Problem {
-    Problem::new(
-        DAMAGED,
-        format!("Events {first} to {last} cannot be read from the journal."),
-    )
-    .cause("The disk lost or changed part of Penstock's database.")
-    .next("Restore the data folder from a backup to deliver them.")
-    .next(format!(
-        "Or go on without them: replay this stream from event {}.",
-        last + 1
-    ))
-    .short("Journal is damaged")
+/// What came of looking for something to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filled {
+    /// Everything in the journal is on its way.
+    Idle,
+    /// As much as is allowed is on its way, or nothing is to be sent yet.
+    Busy,
+    /// There is more to look at.
+    More,
 }
 
 async fn sleep_until(time: Option<Instant>) {

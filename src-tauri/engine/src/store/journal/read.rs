@@ -1,109 +1,178 @@
 //! Reading the journal from a cursor, and pruning what nobody needs any more.
 
+use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::Arc;
 
 use super::{Block, Damaged, decode};
 use crate::clock::Millis;
 use crate::event::{Event, Seq};
+use crate::filter::Compiled;
 use crate::problem::Problem;
 use crate::store::Store;
+
+/// A filter that looks at more events than this does so where it holds up nobody else.
+const LOOK_HERE: u64 = 2000;
+
+/// What to read from a cursor on.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub from: Seq,
+    /// `None` reads every source.
+    pub source: Option<i64>,
+    /// At most so many events.
+    pub events: usize,
+    /// At most so many bytes, each event counted with `overhead`.
+    pub bytes: usize,
+    pub overhead: usize,
+    /// Only events that pass.
+    pub filter: Option<Arc<Compiled>>,
+    /// Events and bytes to look at before coming back, however few passed.
+    pub look: (usize, usize),
+}
+
+impl Wanted {
+    /// Everything of a source, or of all.
+    pub fn all(from: Seq, source: Option<i64>) -> Self {
+        Self {
+            from,
+            source,
+            events: usize::MAX,
+            bytes: usize::MAX,
+            overhead: 0,
+            filter: None,
+            look: (usize::MAX, usize::MAX),
+        }
+    }
+}
 
 /// What a cursor found.
 #[derive(Debug, Default)]
 pub struct Reading {
     pub events: Vec<Event>,
+    /// Before each event, how many its filter kept out since the one before it; empty without a
+    /// filter.
+    pub gaps: Vec<u64>,
+    /// How many it kept out after the last event.
+    pub rest: u64,
     /// Where the next read starts.
     pub next_seq: Seq,
     /// When the first of the events was accepted.
     pub accepted_at: Option<Millis>,
-    /// A block that cannot be read; `next_seq` is past it where no event came before it.
+    /// A block that cannot be read, where nothing came before it.
     pub damaged: Option<Damaged>,
 }
 
-/// Events from `from` on, of one source or of all, up to a number and a size (each event counted
-/// with `overhead`); at least one where there is one.
-pub async fn read(
-    store: &Store,
-    from: Seq,
-    source: Option<i64>,
-    events: usize,
-    bytes: usize,
-    overhead: usize,
-) -> Result<Reading, Problem> {
-    let mut cut = Cut {
-        from,
-        source,
-        events,
-        bytes,
-        overhead,
-        size: 0,
-        reading: Reading {
-            next_seq: from,
-            ..Reading::default()
-        },
-    };
-    if let Some(blocks) = store.blocks().newest_from(from) {
-        for block in blocks {
-            if !cut.take(&block) {
-                break;
-            }
+/// Events as wanted, at least one where there is one that passes within what is looked at.
+pub async fn read(store: &Store, wanted: Wanted) -> Result<Reading, Problem> {
+    let blocks = store.blocks().newest_from(wanted.from);
+    let ahead = store.blocks().last_seq().saturating_sub(wanted.from);
+    let looks_long = wanted.filter.is_some() && ahead > LOOK_HERE;
+    let cut = Cut::new(wanted);
+    match blocks {
+        Some(blocks) if looks_long => {
+            let looked = tokio::task::spawn_blocking(move || cut.take_all(&blocks));
+            looked
+                .await
+                .map_err(|_| Problem::new("engine-stopped", "Penstock is closing."))
         }
-        return Ok(cut.reading);
+        Some(blocks) => Ok(cut.take_all(&blocks)),
+        None => {
+            let shared = store.clone();
+            store
+                .read(move |connection| cut.take_from(&shared, connection))
+                .await
+        }
     }
-    let shared = store.clone();
-    store
-        .read(move |connection| {
-            let mut next = floor(connection, from, source)?;
-            while let Some(first_seq) = next {
-                match load(&shared, connection, first_seq)? {
-                    Ok(block) => {
-                        if !cut.take(&block) {
-                            break;
-                        }
-                    }
-                    Err(damaged) => {
-                        if cut.reading.events.is_empty() {
-                            cut.reading.damaged = Some(damaged);
-                            cut.reading.next_seq = damaged.last_seq + 1;
-                        }
-                        break;
-                    }
-                }
-                next = following(connection, first_seq, source)?;
-            }
-            Ok(cut.reading)
-        })
-        .await
 }
 
 struct Cut {
-    from: Seq,
-    source: Option<i64>,
-    events: usize,
-    bytes: usize,
-    overhead: usize,
+    wanted: Wanted,
     size: usize,
+    looked: (usize, usize),
     reading: Reading,
 }
 
 impl Cut {
+    fn new(wanted: Wanted) -> Self {
+        let reading = Reading {
+            next_seq: wanted.from,
+            ..Reading::default()
+        };
+        Self {
+            wanted,
+            size: 0,
+            looked: (0, 0),
+            reading,
+        }
+    }
+
+    fn take_all(mut self, blocks: &[Arc<Block>]) -> Reading {
+        for block in blocks {
+            if !self.take(block) {
+                break;
+            }
+        }
+        self.reading
+    }
+
+    fn take_from(mut self, store: &Store, connection: &Connection) -> rusqlite::Result<Reading> {
+        let source = self.wanted.source;
+        let mut next = floor(connection, self.wanted.from, source)?;
+        while let Some(first_seq) = next {
+            match load(store, connection, first_seq)? {
+                Ok(block) => {
+                    if !self.take(&block) {
+                        break;
+                    }
+                }
+                Err(damaged) => {
+                    if self.looked.0 == 0 {
+                        self.reading.damaged = Some(damaged);
+                        self.reading.next_seq = damaged.last_seq + 1;
+                    }
+                    break;
+                }
+            }
+            next = following(connection, first_seq, source)?;
+        }
+        Ok(self.reading)
+    }
+
     /// Whether there is room for more.
     fn take(&mut self, block: &Block) -> bool {
-        if self.source.is_some_and(|source| source != block.source) {
+        let (wanted, reading) = (&self.wanted, &mut self.reading);
+        if wanted.source.is_some_and(|source| source != block.source) {
             return true;
         }
-        for index in block.index_of(self.from)..block.len() {
-            let event = block.event(index);
-            let size = event.bytes.len() + self.overhead;
-            let full = self.reading.events.len() >= self.events || self.size + size > self.bytes;
-            if full && !self.reading.events.is_empty() {
+        for index in block.index_of(wanted.from)..block.len() {
+            let mut event = block.event(index);
+            if self.looked.0 >= wanted.look.0 || self.looked.1 >= wanted.look.1 {
                 return false;
             }
+            if let Some(filter) = &wanted.filter {
+                if !filter.passes(&event.bytes) {
+                    self.looked = (self.looked.0 + 1, self.looked.1 + event.bytes.len());
+                    reading.rest += 1;
+                    reading.next_seq = event.seq + 1;
+                    continue;
+                }
+                // The few that pass are not to hold on to the blocks they came in.
+                event.bytes = Bytes::copy_from_slice(&event.bytes);
+            }
+            let size = event.bytes.len() + wanted.overhead;
+            let full = reading.events.len() >= wanted.events || self.size + size > wanted.bytes;
+            if full && !reading.events.is_empty() {
+                return false;
+            }
+            self.looked = (self.looked.0 + 1, self.looked.1 + event.bytes.len());
             self.size += size;
-            self.reading.accepted_at.get_or_insert(block.accepted_at);
-            self.reading.next_seq = event.seq + 1;
-            self.reading.events.push(event);
+            if wanted.filter.is_some() {
+                reading.gaps.push(std::mem::take(&mut reading.rest));
+            }
+            reading.accepted_at.get_or_insert(block.accepted_at);
+            reading.next_seq = event.seq + 1;
+            reading.events.push(event);
         }
         true
     }
@@ -176,7 +245,7 @@ fn load(
     }))
 }
 
-fn block_of(row: &Row<'_>) -> rusqlite::Result<Result<Block, Damaged>> {
+pub(super) fn block_of(row: &Row<'_>) -> rusqlite::Result<Result<Block, Damaged>> {
     let first_seq = row.get::<_, i64>(0)?.cast_unsigned();
     let last_seq = row.get::<_, i64>(1)?.cast_unsigned();
     let damaged = Damaged {
@@ -299,12 +368,20 @@ pub fn first_since(connection: &Connection, time: Millis) -> rusqlite::Result<Op
     Ok(seq.map(i64::cast_unsigned))
 }
 
-/// Grows whenever a process appended or delivered something.
-pub fn stamp(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+/// The newest event that was ever appended.
+pub fn last_seq(connection: &Connection) -> rusqlite::Result<Seq> {
+    connection
+        .prepare_cached("SELECT value FROM counter WHERE name = 'last_seq'")?
+        .query_row([], |row| row.get::<_, i64>(0).map(i64::cast_unsigned))
+}
+
+/// Grows whenever a process appended, delivered or filtered something.
+pub fn stamp(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
     connection
         .prepare_cached(
             "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'attempt'), 0),
-                    (SELECT value FROM counter WHERE name = 'last_seq')",
+                    (SELECT value FROM counter WHERE name = 'last_seq'),
+                    (SELECT coalesce(sum(filtered), 0) FROM cursor)",
         )?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
 }

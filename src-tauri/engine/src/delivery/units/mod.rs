@@ -3,7 +3,9 @@
 //! A unit is a run of events that is sent as one request. Units stand in the order of their
 //! events; a verdict settles a unit, cuts it into smaller ones, or puts it back. What is settled
 //! leaves from the front only, so the cursor moves over the contiguous part alone, and what is
-//! sent again after a crash is bounded by what the queue holds.
+//! sent again after a crash is bounded by what the queue holds. Events that the stream's filter
+//! kept out belong to the unit after them; where none follows, they are a settled unit of their
+//! own, so the cursor passes over them too.
 
 use std::collections::VecDeque;
 
@@ -27,6 +29,12 @@ pub struct Unit {
     pub first_seq: Seq,
     pub last_seq: Seq,
     pub count: usize,
+    /// Before each event, how many were kept out since the one before it; empty where none can be.
+    gaps: Vec<u64>,
+    /// Where the cursor stands once this is settled.
+    next_seq: Seq,
+    /// How many were kept out, within it or instead of it.
+    filtered: u64,
     /// Tries so far.
     pub tries: u32,
     /// Kept in memory only while it is about to be sent, or where the journal does not have it.
@@ -50,9 +58,10 @@ enum State {
 pub struct Settled {
     /// The cursor's new place, where it moved.
     pub next_seq: Option<Seq>,
-    /// Journal events passed.
+    /// Journal events passed, those that were kept out among them.
     pub passed: u64,
     pub delivered: u64,
+    pub filtered: u64,
     pub set_aside: Vec<(Event, Problem)>,
     /// Failed events that were delivered after all.
     pub resolved: Vec<Seq>,
@@ -65,8 +74,9 @@ pub struct Units {
 }
 
 impl Units {
+    /// Units of events; what stands between them does not count.
     pub fn len(&self) -> usize {
-        self.queue.len()
+        self.queue.iter().filter(|unit| unit.count > 0).count()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -88,14 +98,55 @@ impl Units {
             .map_or(0, |unit| unit.tries)
     }
 
-    /// Adds events at the end.
-    pub fn push(&mut self, origin: Origin, events: Vec<Event>) {
-        if let Some(unit) = self.unit(origin, events, 0) {
+    /// Adds events at the end, with how many were kept out before each, where any can be.
+    pub fn push(&mut self, origin: Origin, events: Vec<Event>, gaps: Vec<u64>) {
+        if let Some(unit) = self.unit(origin, events, gaps, 0) {
             self.queue.push_back(unit);
         }
     }
 
-    fn unit(&mut self, origin: Origin, events: Vec<Event>, tries: u32) -> Option<Unit> {
+    /// Notes that `filtered` events were kept out, and that the cursor may pass over them.
+    pub fn pass_over(&mut self, next_seq: Seq, filtered: u64) {
+        if let Some(last) = self.queue.back_mut().filter(|last| last.count == 0) {
+            last.next_seq = next_seq;
+            last.filtered += filtered;
+            return;
+        }
+        self.next_id += 1;
+        self.queue.push_back(Unit {
+            id: self.next_id,
+            origin: Origin::Journal,
+            first_seq: next_seq,
+            last_seq: next_seq,
+            count: 0,
+            gaps: Vec::new(),
+            next_seq,
+            filtered,
+            tries: 0,
+            events: None,
+            state: State::Settled {
+                delivered: 0,
+                set_aside: Vec::new(),
+                resolved: Vec::new(),
+            },
+        });
+    }
+
+    /// How many events kept out stand at the front, for the cursor to pass over.
+    pub fn passable(&self) -> u64 {
+        self.queue
+            .front()
+            .filter(|unit| unit.count == 0)
+            .map_or(0, |unit| unit.filtered)
+    }
+
+    fn unit(
+        &mut self,
+        origin: Origin,
+        events: Vec<Event>,
+        gaps: Vec<u64>,
+        tries: u32,
+    ) -> Option<Unit> {
         let (first, last) = (events.first()?.seq, events.last()?.seq);
         self.next_id += 1;
         Some(Unit {
@@ -104,6 +155,9 @@ impl Units {
             first_seq: first,
             last_seq: last,
             count: events.len(),
+            next_seq: last + 1,
+            filtered: gaps.iter().sum(),
+            gaps,
             tries,
             events: Some(events),
             state: State::Waiting,
@@ -154,10 +208,12 @@ impl Units {
             return true;
         };
         let origin = self.queue[index].origin;
-        let second = events.split_off(events.len() / 2);
-        let halves: Vec<Unit> = [events, second]
+        let mut gaps = std::mem::take(&mut self.queue[index].gaps);
+        let half = events.len() / 2;
+        let second = (events.split_off(half), gaps.split_off(half.min(gaps.len())));
+        let halves: Vec<Unit> = [(events, gaps), second]
             .into_iter()
-            .filter_map(|half| self.unit(origin, half, 0))
+            .filter_map(|(events, gaps)| self.unit(origin, events, gaps, 0))
             .collect();
         self.replace(index, halves);
         true
@@ -169,6 +225,7 @@ impl Units {
             return;
         };
         let (origin, tries) = (self.queue[index].origin, self.queue[index].tries);
+        let mut gaps = std::mem::take(&mut self.queue[index].gaps);
         let mut pieces = Vec::new();
         let mut run: Vec<Event> = Vec::new();
         let mut reasons: Vec<Problem> = Vec::new();
@@ -195,7 +252,10 @@ impl Units {
         let units: Vec<Unit> = pieces
             .into_iter()
             .filter_map(|(kind, events, reasons)| {
-                let mut unit = self.unit(origin, events, if kind == 2 { tries } else { 0 })?;
+                let later = gaps.split_off(events.len().min(gaps.len()));
+                let gaps = std::mem::replace(&mut gaps, later);
+                let tries = if kind == 2 { tries } else { 0 };
+                let mut unit = self.unit(origin, events, gaps, tries)?;
                 if kind != 2 {
                     let events = unit.events.take().unwrap_or_default();
                     match kind {
@@ -242,8 +302,9 @@ impl Units {
             } = unit.state
             {
                 if unit.origin == Origin::Journal {
-                    sum.next_seq = Some(unit.last_seq + 1);
-                    sum.passed += unit.count as u64;
+                    sum.next_seq = Some(unit.next_seq);
+                    sum.passed += unit.count as u64 + unit.filtered;
+                    sum.filtered += unit.filtered;
                 }
                 sum.delivered += delivered;
                 sum.set_aside.extend(set_aside);
@@ -275,128 +336,4 @@ fn settle_set_aside(unit: &mut Unit, events: Vec<Event>, reasons: Vec<Problem>) 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn events(seqs: std::ops::Range<u64>) -> Vec<Event> {
-        seqs.map(|seq| Event::new(seq, format!("{{\"n\":{seq}}}")))
-            .collect()
-    }
-
-    fn start_next(units: &mut Units) -> (u64, Vec<Event>) {
-        let id = units.waiting().expect("a unit waits").id;
-        (id, units.start(id))
-    }
-
-    #[test]
-    fn the_cursor_moves_over_the_contiguous_part_only() {
-        let mut units = Units::default();
-        units.push(Origin::Journal, events(1..4));
-        units.push(Origin::Journal, events(4..6));
-        let (first, one) = start_next(&mut units);
-        let (second, _) = start_next(&mut units);
-        units.accepted(second, &[]);
-        assert_eq!(
-            units.take_settled().next_seq,
-            None,
-            "the later unit waits for the earlier one"
-        );
-        units.back(first, one);
-        let id = units.waiting().expect("it waits again").id;
-        assert_eq!(id, first);
-        assert!(
-            units.find(id).expect("it stands").events.is_none(),
-            "a waiting stream holds no events"
-        );
-        units.find(id).expect("it stands").events = Some(events(1..4));
-        let sent = units.start(id);
-        units.accepted(id, &sent);
-        let settled = units.take_settled();
-        assert_eq!(
-            (settled.next_seq, settled.delivered, settled.passed),
-            (Some(6), 5, 5)
-        );
-        assert!(units.is_empty());
-    }
-
-    #[test]
-    fn halves_of_a_refused_unit_find_the_one_event_at_fault() {
-        let mut units = Units::default();
-        units.push(Origin::Journal, events(1..9));
-        let reason = Problem::new("bad", "This event is bad.");
-        let mut requests = 0;
-        while units.waiting().is_some() {
-            let (id, events) = start_next(&mut units);
-            requests += 1;
-            if events.iter().any(|event| event.seq == 6) {
-                if !units.split(id, events.clone()) {
-                    units.set_aside(id, events, &reason);
-                }
-            } else {
-                units.accepted(id, &events);
-            }
-        }
-        let settled = units.take_settled();
-        assert_eq!((settled.next_seq, settled.delivered), (Some(9), 7));
-        assert_eq!(settled.set_aside.len(), 1);
-        assert_eq!(settled.set_aside[0].0.seq, 6);
-        assert_eq!(requests, 7);
-    }
-
-    #[test]
-    fn a_partly_taken_unit_sends_only_the_rest_again() {
-        let mut units = Units::default();
-        units.push(Origin::Journal, events(1..6));
-        let (id, sent) = start_next(&mut units);
-        let reason = Problem::new("bad", "This event is bad.");
-        units.partly(
-            id,
-            sent,
-            vec![
-                Fate::Stored,
-                Fate::Stored,
-                Fate::SetAside(reason),
-                Fate::Again,
-                Fate::Again,
-            ],
-        );
-        let settled = units.take_settled();
-        assert_eq!(
-            (settled.next_seq, settled.delivered, settled.set_aside.len()),
-            (Some(4), 2, 1)
-        );
-        let (id, rest) = start_next(&mut units);
-        assert_eq!(
-            rest.iter().map(|event| event.seq).collect::<Vec<_>>(),
-            [4, 5]
-        );
-        units.accepted(id, &rest);
-        assert_eq!(units.take_settled().next_seq, Some(6));
-    }
-
-    #[test]
-    fn failed_events_sent_again_do_not_move_the_cursor() {
-        let mut units = Units::default();
-        units.push(Origin::SetAside, events(3..5));
-        let (id, sent) = start_next(&mut units);
-        units.partly(id, sent, vec![Fate::Stored, Fate::Again]);
-        let settled = units.take_settled();
-        assert_eq!(
-            (settled.next_seq, settled.delivered, settled.resolved),
-            (None, 1, vec![3])
-        );
-        let (id, rest) = start_next(&mut units);
-        units.back(id, rest);
-        assert!(
-            units.waiting().expect("it waits").events.is_some(),
-            "they are not in the journal any more"
-        );
-        let sent = units.start(id);
-        units.accepted(id, &sent);
-        assert_eq!(
-            units.take_settled().resolved,
-            vec![4],
-            "a delivered one is no longer a failed one"
-        );
-    }
-}
+mod tests;

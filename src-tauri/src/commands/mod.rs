@@ -71,6 +71,8 @@ listed! {
         resume_stream, retry_stream, replay_stream, throughput, attempts, attempt;
     verify: check_draft, verify, send_sample, cancel_verify;
     failed_events: set_aside, replay_set_aside, discard_set_aside, export_set_aside;
+    rules: filter_choices, preview_filter, set_filter, set_redaction, new_redaction_key;
+    live: events, event;
     sources: source_kinds, check_source, test_source_draft, test_source, create_source,
         update_source, delete_source, pause_source, resume_source, reveal_token, rotate_token,
         copy_curl, unreadable, discard_unreadable;

@@ -7,7 +7,15 @@ import type {
   AttemptView,
   Changes,
   DraftCheck,
+  EventDetail,
+  EventsAsk,
+  EventsPage,
+  Filter,
+  FilterChoices,
+  Preview,
+  PreviewAsk,
   Range,
+  Redaction,
   SetAsideView,
   SourceAbout,
   SourceCheck,
@@ -57,6 +65,15 @@ export interface Commands {
   discard_set_aside: { takes: { key: string; seqs: Array<number> | null }; answers: number };
   /** Asks for a file with the system's dialog; `null` where the person cancelled. */
   export_set_aside: { takes: { key: string }; answers: number | null };
+  filter_choices: { takes: Record<string, never>; answers: FilterChoices };
+  /** What passes of the journal's newest events, and how it would leave. Wrong rules are in the answer. */
+  preview_filter: { takes: { ask: PreviewAsk }; answers: Preview };
+  set_filter: { takes: { key: string; filter: Filter }; answers: StreamView };
+  set_redaction: { takes: { key: string; redaction: Redaction }; answers: StreamView };
+  /** From then on hashes are others than before. */
+  new_redaction_key: { takes: { key: string }; answers: StreamView };
+  events: { takes: { ask: EventsAsk }; answers: EventsPage };
+  event: { takes: { seq: number }; answers: EventDetail };
   source_kinds: { takes: Record<string, never>; answers: Array<SourceAbout> };
   check_source: { takes: { draft: SourceDraft }; answers: SourceCheck };
   test_source_draft: { takes: { draft: SourceDraft }; answers: SourceTest };

@@ -23,6 +23,7 @@ import { checked, createdStream } from './drafts';
 import { practiceView } from './practice';
 import { providers } from './providers';
 import { KINDS } from './kinds';
+import { choices, eventOf, eventsOf, previewOf } from './live';
 import { PLAIN, refusedSource, tested, unreadableOf } from './sources';
 import { hours } from './streams';
 import { cancel, sample, targetOf, targetOfStream, verify } from './verify';
@@ -38,7 +39,7 @@ type Answers = {
 export type Asked = { command: keyof Commands; takes: unknown };
 
 const READS =
-  /^(app|providers|status|stream|check_draft|throughput|attempts?|set_aside|practice|setting|source_kinds|check_source|unreadable)$/;
+  /^(app|providers|status|stream|check_draft|throughput|attempts?|set_aside|practice|setting|source_kinds|check_source|unreadable|filter_choices|preview_filter|events?)$/;
 
 export function scriptedHost(asked: URLSearchParams): Host {
   const scenario = asked.get('scenario') ?? 'ten';
@@ -165,6 +166,13 @@ function answersOf(world: World, pace: number): Answers {
     replay_set_aside: ({ key, seqs }) => world.takeSetAside(key, seqs),
     discard_set_aside: ({ key, seqs }) => world.takeSetAside(key, seqs),
     export_set_aside: ({ key }) => world.setAside(key).length,
+    filter_choices: () => choices,
+    preview_filter: ({ ask }) => previewOf(ask),
+    set_filter: ({ key, filter }) => world.change(key, { filter }),
+    set_redaction: ({ key, redaction }) => world.change(key, { redaction }),
+    new_redaction_key: ({ key }) => world.stream(key),
+    events: ({ ask }) => eventsOf(world, ask),
+    event: ({ seq }) => eventOf(world, seq),
     source_kinds: () => KINDS,
     check_source: ({ draft }) => checkedSource(draft),
     test_source_draft: ({ draft }) => tested(draft.kind, draft.details),

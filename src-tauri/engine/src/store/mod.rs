@@ -187,6 +187,13 @@ fn make_folder(data_dir: &Path) -> Result<(), Problem> {
         // A folder that a person chose keeps its rights; the database has its own.
         if std::fs::read_dir(data_dir).is_ok_and(|mut entries| entries.next().is_none()) {
             let _ = std::fs::set_permissions(data_dir, std::fs::Permissions::from_mode(0o700));
+            // One just made outlives a power cut only once the folder around it is on the disk.
+            if let Some(around) = data_dir
+                .parent()
+                .and_then(|it| std::fs::File::open(it).ok())
+            {
+                let _ = around.sync_all();
+            }
         }
     }
     Ok(())

@@ -21,6 +21,8 @@ pub struct Home {
     pub data: PathBuf,
     pub vault: PathBuf,
     control: PathBuf,
+    /// Where the shim notes what changes the database's files; empty for nowhere.
+    changes: Option<PathBuf>,
     errors: PathBuf,
 }
 
@@ -54,11 +56,18 @@ impl Home {
             data,
             vault: work.join("vault"),
             control: work.join("control"),
+            changes: None,
             errors: work.join("errors"),
         };
         fs::create_dir_all(&home.vault).expect("the vault's folder is made");
         home.surround(Surroundings::default());
         home
+    }
+
+    /// From now on, what changes the database's files is noted in `path`.
+    pub fn note_changes(&mut self, path: PathBuf) {
+        fs::write(&path, b"").expect("the log is made");
+        self.changes = Some(path);
     }
 
     /// Every process sees this at once, those that run already too.
@@ -90,6 +99,9 @@ impl Home {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true);
+        if let Some(changes) = &self.changes {
+            command.env("PENSTOCK_SHIM_LOG", changes);
+        }
         command
     }
 

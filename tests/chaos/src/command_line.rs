@@ -4,6 +4,7 @@
 use clap::Parser;
 use penstock_chaos::model::Figures;
 use penstock_chaos::plan::Plan;
+use penstock_chaos::power_cut;
 use penstock_chaos::schedule::{self, Outcome};
 use std::process::ExitCode;
 use tokio::task::JoinSet;
@@ -29,11 +30,17 @@ struct CommandLine {
     /// Print what happens in schedules that end well, too
     #[arg(long)]
     story: bool,
+    /// Instead, let the power fail so many times within one run
+    #[arg(long, value_name = "CUTS")]
+    power_cuts: Option<usize>,
 }
 
 pub fn run() -> ExitCode {
     let line = CommandLine::parse();
     let runtime = tokio::runtime::Runtime::new().expect("threads can be started");
+    if let Some(cuts) = line.power_cuts {
+        return runtime.block_on(cut_power(&line, cuts));
+    }
     let (figures, failed) = runtime.block_on(all(&line));
     println!("\n{figures}");
     if failed.is_empty() {
@@ -41,6 +48,17 @@ pub fn run() -> ExitCode {
     }
     println!("failed: {failed:?}");
     ExitCode::FAILURE
+}
+
+async fn cut_power(line: &CommandLine, cuts: usize) -> ExitCode {
+    let seed = line.seed.unwrap_or_else(|| rand::random::<u32>().into());
+    let (figures, broken) = power_cut::run(seed, cuts).await;
+    println!("seed {seed}: {figures}");
+    broken.iter().for_each(|why| println!("  ! {why}"));
+    match broken.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
 }
 
 async fn all(line: &CommandLine) -> (Figures, Vec<u64>) {

@@ -2,7 +2,7 @@
 //!
 //! A [`plan`] is drawn from a seed; a [`schedule`] plays it against a real process on a real disk,
 //! with a receiver for each stream, while producers post; a [`model`] that knows every id decides
-//! whether everything held. Only for Linux, whose means of doing harm it uses.
+//! whether everything held. [`power_cut`] shows that "accepted" means on the disk. Only for Linux, whose means of doing harm it uses.
 #![cfg(target_os = "linux")]
 
 mod agent;
@@ -11,6 +11,7 @@ mod gate;
 mod hosts;
 pub mod model;
 pub mod plan;
+pub mod power_cut;
 mod producer;
 pub mod schedule;
 mod sink;

@@ -201,6 +201,10 @@ impl Sink {
         self.gate.set(Way::Open);
     }
 
+    pub fn progress(&self) -> watch::Receiver<penstock_receiver::Progress> {
+        self.progress.clone()
+    }
+
     /// Events taken so far, each as often as it came.
     pub fn total(&self) -> u64 {
         self.progress.borrow().events

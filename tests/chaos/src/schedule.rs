@@ -19,8 +19,8 @@ use crate::sink::{self, Sink};
 
 const PRODUCERS: usize = 3;
 const SOURCES: [&str; 2] = ["first", "second"];
-/// How long everything may take to be delivered once nothing is wrong any more.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// How long nothing at all may be delivered, though nothing is wrong any more.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a person who waits looks, and presses "retry".
 const LOOK: Duration = Duration::from_millis(100);
 const RETRY: Duration = Duration::from_millis(1500);
@@ -170,7 +170,7 @@ impl Schedule {
         self.tell("nothing is wrong any more");
         stop.send_replace(true);
         let all = async { while producers.join_next().await.is_some() {} };
-        if tokio::time::timeout(PATIENCE, all).await.is_err() {
+        if tokio::time::timeout(3 * PATIENCE, all).await.is_err() {
             return Err(vec!["what producers offered is never accepted".into()]);
         }
         self.drain().await?;
@@ -321,8 +321,13 @@ impl Schedule {
     async fn drain(&mut self) -> Result<(), Broken> {
         let begun = Instant::now();
         let mut retried = None::<Instant>;
+        let (mut delivered, mut moved) = (0, begun);
         loop {
             let said = self.said().await?;
+            let now = said.iter().map(|said| said.delivered).sum::<i64>();
+            if now > delivered {
+                (delivered, moved) = (now, Instant::now());
+            }
             if said
                 .iter()
                 .all(|said| said.waiting == 0 && said.set_aside == 0)
@@ -330,7 +335,7 @@ impl Schedule {
                 break;
             }
             self.still_there()?;
-            if begun.elapsed() > PATIENCE {
+            if moved.elapsed() > PATIENCE {
                 return Err(vec![format!("it is never delivered: {said:?}")]);
             }
             if retried.is_none_or(|retried| retried.elapsed() > RETRY) {

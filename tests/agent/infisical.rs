@@ -45,30 +45,8 @@ async fn listed_events_are_delivered_once_journalled_through_kills_and_refusals(
     .await
     .expect("the receiver starts");
 
-    let home = Home::new().with(
-        "PENSTOCK_SECRET_INFISICAL_CLIENT_SECRET",
-        stand_in.client_secret(),
-    );
-    let (site, client_id) = (
-        format!("site={}", stand_in.url()),
-        format!("client_id={}", stand_in.client_id()),
-    );
-    home.json(&[
-        "source",
-        "create",
-        "--kind",
-        "infisical",
-        "--name",
-        "Infisical",
-        "--set",
-        &site,
-        "--set",
-        &client_id,
-        "--set",
-        "start=all",
-        "--set",
-        "overlap_seconds=60",
-    ]);
+    let home = home(&stand_in);
+    create(&home, &stand_in, "all", &["--set", "overlap_seconds=60"]);
     let address = format!("url={}/custom", receiver.base_url());
     home.json(&[
         "stream",
@@ -125,6 +103,65 @@ async fn listed_events_are_delivered_once_journalled_through_kills_and_refusals(
     assert_eq!(journalled, events, "each is journalled once, seed {seed}");
     assert!(repeated <= kills * UNDER_WAY);
     assert_eq!(stand_in.asked().too_fast, 0, "no limit was ever reached");
+}
+
+/// With the identity of the stand-in.
+fn home(stand_in: &StandIn) -> Home {
+    let secret = stand_in.client_secret();
+    Home::new().with("PENSTOCK_SECRET_INFISICAL_CLIENT_SECRET", secret)
+}
+
+/// A source that reads from `start` on.
+fn create(home: &Home, stand_in: &StandIn, start: &str, more: &[&str]) -> Value {
+    let (site, client_id, start) = (
+        format!("site={}", stand_in.url()),
+        format!("client_id={}", stand_in.client_id()),
+        format!("start={start}"),
+    );
+    let args = [
+        "source",
+        "create",
+        "--kind",
+        "infisical",
+        "--name",
+        "Infisical",
+        "--set",
+        &site,
+        "--set",
+        &client_id,
+        "--set",
+        &start,
+    ];
+    home.json(&[&args, more].concat())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_is_tried_run_and_shown() {
+    let stand_in = StandIn::start(Options::default()).await;
+    let now = machine_time();
+    stand_in.add(Event::spread("past", 300, now - 2 * HOUR, now - HOUR));
+    let home = home(&stand_in);
+    let made = create(&home, &stand_in, "24h", &[]);
+    assert_eq!(made["kind"], "infisical");
+    let tested = home.run(&["source", "test", "Infisical"]);
+    assert_eq!(tested.code, 0, "{}", tested.err);
+    for said in ["audit logs of Acme", "90 days"] {
+        assert!(tested.out.contains(said), "{}", tested.out);
+    }
+    let mut going = home.start(&["run"]);
+    while going.line() != "source Infisical watches for more" {}
+    let (code, err) = going.end();
+    assert_eq!((code, err.contains("went wrong")), (0, false), "{err}");
+    let shown = home.json(&["source", "show", "Infisical"]);
+    assert_eq!(shown["events"], 300);
+    assert_eq!(shown["details"]["start"], "24h");
+    assert_eq!(shown["secrets"]["client_secret"], "saved");
+    assert!(shown["left_out"].as_u64() >= Some(2), "{shown}");
+    assert!(shown["up_to"].is_string(), "{shown}");
+
+    stand_in.revoke_identity();
+    let problem = home.problem(&["source", "test", "Infisical"]);
+    assert_eq!(problem["code"], "infisical-credentials-refused");
 }
 
 /// Adds events as the log is read, some of them late and out of order.

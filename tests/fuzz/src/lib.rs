@@ -6,9 +6,11 @@
 
 mod answer;
 mod body;
+mod infisical;
 mod members;
 pub mod mutate;
 
 pub use answer::provider_answer;
 pub use body::intake_body;
+pub use infisical::infisical_row;
 pub use members::json_members;

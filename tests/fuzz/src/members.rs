@@ -17,7 +17,7 @@ pub fn json_members(data: &[u8]) {
 }
 
 /// An object's members in order, duplicates included.
-struct Parsed(Vec<(String, Vec<u8>)>);
+pub(crate) struct Parsed(pub Vec<(String, Vec<u8>)>);
 
 impl<'de> Deserialize<'de> for Parsed {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {

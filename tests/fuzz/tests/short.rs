@@ -1,6 +1,6 @@
 //! A short, repeatable run of every target.
 
-use penstock_fuzz::{intake_body, json_members, mutate, provider_answer};
+use penstock_fuzz::{infisical_row, intake_body, json_members, mutate, provider_answer};
 
 const EVENT: &[u8] = include_bytes!("../../fixtures/sample-event.json");
 const PAGE: &[u8] = include_bytes!("../../fixtures/infisical-list-page.json");
@@ -23,6 +23,16 @@ fn members_are_those_a_strict_parser_sees() {
         b"{\"a\":1,\"a\":{\"b\":\"}\"},\"\\u0061\":[\"]\"]}",
     ];
     mutate::run(2, &seeds, ROUNDS, json_members);
+}
+
+#[test]
+fn a_row_of_infisical_loses_no_value_on_its_way_to_the_flat_form() {
+    let seeds: [&[u8]; 3] = [
+        EVENT,
+        b"{\"id\":\"a\",\"event\":{\"type\":\"x\",\"metadata\":[1,{}]},\"actor\":{\"type\":\"user\",\"metadata\":{\"a\":1}}}",
+        b"{\"eventType\":\"x\",\"event\":{\"type\":\"y\",\"more\":null},\"actor\":\"user\",\"\\u0069d\":7}",
+    ];
+    mutate::run(4, &seeds, ROUNDS, infisical_row);
 }
 
 #[test]

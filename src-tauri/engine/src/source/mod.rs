@@ -9,7 +9,7 @@
 mod batch;
 pub mod file;
 pub mod http_intake;
-mod infisical;
+pub mod infisical;
 mod json;
 mod report;
 

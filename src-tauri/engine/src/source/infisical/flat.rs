@@ -29,8 +29,8 @@ const STREAMED: [&str; 14] = [
 /// Where a member stands that is in nobody's way but has no place of its own.
 const UNFLATTENED: &str = "unflattened";
 
-/// `row` is one JSON object.
-pub(super) fn flatten(row: &[u8]) -> Vec<u8> {
+/// The flat form of `row`, which is one JSON object.
+pub fn flatten(row: &[u8]) -> Vec<u8> {
     let mut flat = Flat::default();
     for member in json::members(row) {
         let nested = member.value.first() == Some(&b'{');

@@ -28,6 +28,8 @@ mod trouble;
 
 use std::sync::Arc;
 
+pub use self::flat::flatten;
+
 use self::api::Api;
 use self::position::Position;
 use self::settings::{FORM, SHEET, Settings};

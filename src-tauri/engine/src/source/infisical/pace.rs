@@ -87,7 +87,7 @@ impl Spacing {
 
     /// A request went well: slowly back to the usual.
     pub fn well(&mut self) {
-        self.each = self.each.mul_f64(0.99).max(EACH);
+        self.each = self.each.mul_f64(0.999).max(EACH);
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
         spacing.too_fast();
         let sent = in_a_minute(&mut spacing, Duration::ZERO);
         assert!(sent < 170, "{sent}");
-        (0..1_000).for_each(|_| spacing.well());
+        (0..2_000).for_each(|_| spacing.well());
         assert!(in_a_minute(&mut spacing, Duration::from_secs(600)) > 450);
         (0..100).for_each(|_| spacing.too_fast());
         assert_eq!(spacing.each, SLOWEST);

@@ -84,14 +84,17 @@ async fn a_page_of_the_same_row_is_taken_once_and_told() {
     stand_in.add(Event::spread("past", 30, now - 2 * HOUR, now - HOUR));
     stand_in.set_fault(Fault::SameRow);
     let journal = Journal::new();
-    let source = Plan::from(&stand_in, "24h").start(&journal).await;
+    let plan = Plan::from(&stand_in, "24h");
+    let source = plan.start(&journal).await;
     let state = journal
         .until(|state| state.has_problem("infisical-repeats"))
         .await;
+    source.stop().await;
     assert_eq!(state.ids(), ["same"]);
     let pages = stand_in.asked().pages;
     assert!(pages < 20, "{pages}");
     stand_in.set_fault(Fault::None);
+    let source = plan.start(&journal).await;
     let state = journal.until(|state| state.events.len() >= 31).await;
     source.stop().await;
     assert_eq!(state.ids().iter().filter(|id| *id == "same").count(), 1);

@@ -1,6 +1,6 @@
 //! What is there is taken, all of it, once.
 
-use infisical_stand_in::{Event, Fault, Options, StandIn, machine_time};
+use infisical_stand_in::{Chance, Event, Fault, Options, StandIn, machine_time};
 use penstock_engine::source::{Measure, Phase};
 use std::time::Duration;
 
@@ -266,4 +266,17 @@ async fn a_full_journal_is_waited_for_and_nothing_is_lost() {
     let source = Plan::from(&stand_in, "24h").start(&journal).await;
     journal.until(|state| state.turned_away >= 5).await;
     source.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_third_page_refused_costs_time_and_no_event() {
+    let stand_in = StandIn::start(Options::default()).await;
+    let now = machine_time();
+    stand_in.add(Event::spread("past", 6_000, now - 2 * HOUR, now - HOUR));
+    stand_in.set_chance(Chance::new(7, 33));
+    let journal = Journal::new();
+    let source = Plan::from(&stand_in, "24h").start(&journal).await;
+    let state = journal.until(|state| state.events.len() >= 6_000).await;
+    source.stop().await;
+    assert_eq!(state.ids(), stand_in.ids());
 }

@@ -17,7 +17,7 @@ pub(super) const WANTED: usize = 5_000;
 /// A sweep with more rows than this is not repeated whole each time.
 const CHEAP: usize = 1_000;
 /// Windows that have to go well before wider ones are tried again.
-const WELL: u32 = 20;
+const WELL: u32 = 8;
 /// How far back a sweep of the newest alone reaches.
 const NEWEST: Millis = 10_000;
 
@@ -51,6 +51,8 @@ pub(super) struct Course {
     span: Millis,
     /// Wider windows took Infisical too long.
     widest: Millis,
+    /// The widest window that was taken since.
+    proven: Millis,
     /// Windows read since that was found out.
     well: u32,
 }
@@ -67,6 +69,7 @@ impl Course {
             last_whole: (settled, 0),
             span: FIRST,
             widest: WIDEST,
+            proven: 0,
             well: 0,
         }
     }
@@ -109,8 +112,14 @@ impl Course {
     /// `window` took Infisical too long: for a while none is as wide.
     pub fn too_wide(&mut self, window: Window) {
         self.widest = (window.span() / 4).max(1);
+        self.proven = self.proven.min(self.widest);
         self.well = 0;
         self.narrow(window, self.widest);
+    }
+
+    /// Whether a window as wide as this one was taken before.
+    pub fn has_gone_well(&self, window: Window) -> bool {
+        window.span() <= self.proven
     }
 
     /// What will be settled once `window` is taken.
@@ -127,6 +136,7 @@ impl Course {
         let full_span = window.span() >= self.span;
         self.settled = self.settled_after(window);
         self.at = window.end;
+        self.proven = self.proven.max(window.span());
         self.rows += rows;
         if full_span {
             let factor = WANTED as f64 / rows.max(1) as f64;
@@ -225,7 +235,7 @@ mod tests {
                 break;
             }
         }
-        assert!(refused * 10 < windows, "{refused} of {windows}");
+        assert!(refused * 5 < windows, "{refused} of {windows}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ const EACH: Duration = Duration::from_millis(125);
 const SLOWEST: Duration = Duration::from_secs(4);
 
 /// After something that passes by itself.
-const FIRST_TRY: Duration = Duration::from_secs(1);
+const FIRST_TRY: Duration = Duration::from_millis(250);
 const LONGEST_TRY: Duration = Duration::from_secs(60);
 
 /// After something that a person has to mend. An identity is locked after a few refused sign-ins.
@@ -109,7 +109,7 @@ mod tests {
     fn waits_after_failures_grow_to_a_bound() {
         assert_eq!(next_try(1, 1.0), FIRST_TRY);
         assert_eq!(next_try(u32::MAX, 1.0), LONGEST_TRY);
-        assert!(next_try(1, 0.0) >= Duration::from_millis(500));
+        assert!(next_try(1, 0.0) >= FIRST_TRY / 2);
         assert_eq!(next_hope(1, 1.0), FIRST_HOPE);
         assert_eq!(next_hope(9, 1.0), LONGEST_HOPE);
     }

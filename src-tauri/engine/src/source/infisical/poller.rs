@@ -95,7 +95,7 @@ struct Poller {
     busy: bool,
     phase: Phase,
     failures: u32,
-    /// Windows in a row that took Infisical too long.
+    /// Pages in a row that took Infisical too long.
     slow: u32,
     stopped: watch::Receiver<bool>,
 }
@@ -156,7 +156,6 @@ impl Poller {
         let Some(rows) = self.read(window).await? else {
             return Ok(Duration::ZERO);
         };
-        self.slow = 0;
         let count = rows.len();
         let settled = self.course.settled_after(window);
         self.take(rows, Some(settled)).await?;
@@ -206,7 +205,18 @@ impl Poller {
                     if paging.is_at_its_beginning() {
                         self.course.began(page.read_at);
                     }
+                    self.slow = 0;
+                    if self.failures > 0 {
+                        self.failures = 0;
+                        self.report(None);
+                    }
                     page.rows
+                }
+                // What was read of the window so far is not read again for that.
+                Err(trouble @ (Trouble::Busy(..) | Trouble::Again(_))) => {
+                    let pause = self.after(trouble);
+                    self.rest(pause).await?;
+                    continue;
                 }
                 Err(Trouble::TooLarge(problem)) => match paging.smaller() {
                     true => continue,
@@ -216,8 +226,12 @@ impl Poller {
                     if window.span() <= NARROWEST {
                         return Err(Trouble::Again(problem));
                     }
-                    self.course.too_wide(window);
                     self.slow += 1;
+                    // One as wide went well: a gateway's bad moment, most likely.
+                    if self.slow == 1 && self.course.has_gone_well(window) {
+                        continue;
+                    }
+                    self.course.too_wide(window);
                     return match self.slow > SLOW {
                         true => Err(Trouble::Again(problem)),
                         false => Ok(None),
@@ -254,7 +268,7 @@ impl Poller {
                 }
                 Next::Repeats => {
                     self.take(rows, None).await?;
-                    return Err(Trouble::Again(say::repeats()));
+                    return Err(Trouble::Wrong(say::repeats()));
                 }
             }
         }

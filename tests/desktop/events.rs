@@ -15,14 +15,14 @@ pub struct Intake {
 impl Intake {
     /// Connects a source as a person does, and copies down its address and token.
     pub async fn connect(window: &Window) -> Self {
-        let port = free_port();
+        let listen = format!("127.0.0.1:{}", free_port());
         window.go_to("Sources").await;
         window.click("Connect source").await;
-        window.fill("Port", &port.to_string()).await;
+        window.fill("Listen on", &listen).await;
         window.click("Connect source").await;
         let token = window.text(TOKEN).await;
         window.click("Done").await;
-        let url = format!("http://127.0.0.1:{port}/v1/events");
+        let url = format!("http://{listen}/v1/events");
         Self { url, token }
     }
 

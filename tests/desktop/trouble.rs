@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::surroundings::{Surroundings, free_port};
+use crate::surroundings::Surroundings;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_window_without_a_store_says_why_and_goes_on_once_it_is_mended() {
@@ -32,7 +32,7 @@ async fn without_a_keyring_nothing_that_needs_a_secret_is_made() {
 
     window.go_to("Sources").await;
     window.click("Connect source").await;
-    window.fill("Port", &free_port().to_string()).await;
+    window.fill("Name", "An intake").await;
     window.click("Connect source").await;
     window
         .see_in_dialog("The keychain has no default keyring yet.")

@@ -2,6 +2,7 @@
  * A draft that was left is kept until the window closes, so that Esc loses nothing. Secrets are
  * never part of it: see `withoutSecrets`.
  */
+import type { Rules } from '../../lib/rules/draft.svelte';
 import type { Values } from '../../lib/fields/values';
 
 export type SourceChoice = { kind: 'all' } | { kind: 'one'; id: string } | { kind: 'new' };
@@ -11,6 +12,7 @@ export interface Kept {
   name: string;
   nameByHand: boolean;
   source: SourceChoice;
+  rules: Rules;
   forms: Record<string, { values: Values; said: [number, boolean][] }>;
 }
 

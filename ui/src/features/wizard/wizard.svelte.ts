@@ -13,6 +13,7 @@ import { VerifyRun } from '../../lib/verify-run.svelte';
 import { CredentialsForm } from './form.svelte';
 import { forget, keep, kept, type SourceChoice } from './kept';
 import { nameFault, suggestName, type NameFault } from '../../lib/names';
+import { noRules, type Rules } from '../../lib/rules/draft.svelte';
 import { isEmpty, readValue, withoutSecrets, type Values } from '../../lib/fields/values';
 
 /** The connection option that trusts certificates in addition to the system's. */
@@ -40,6 +41,9 @@ export class Wizard {
   /** The draft was kept from before, and holds secrets no more. */
   restored = $state(false);
 
+  /** Which events it takes, and what of them leaves in another form. */
+  rules: Rules = $state.raw(noRules());
+
   #host: Host;
   #store: Store;
   #newSource: string;
@@ -58,6 +62,7 @@ export class Wizard {
     this.run = new VerifyRun(host);
     this.source = stream ? chosen(stream.source) : usualSource(store.sources);
     if (stream) {
+      this.rules = { filter: stream.filter, redaction: stream.redaction };
       this.step = 'credentials';
       this.name = stream.name;
       this.#nameByHand = true;
@@ -84,6 +89,11 @@ export class Wizard {
 
   set source(choice: SourceChoice) {
     this.#source = choice;
+  }
+
+  /** The id of its source, `null` where there is none or they are all. */
+  get sourceId(): string | null {
+    return this.source.kind === 'one' ? this.source.id : null;
   }
 
   get taken(): string[] {
@@ -188,7 +198,7 @@ export class Wizard {
     if (!form) return;
     this.problem = null;
     this.#sent = this.#present();
-    const draft = { ...form.draft(), source: this.#sourceId() };
+    const draft = { ...form.draft(), source: this.sourceId };
     const sent = this.#sent;
     await this.run.start((run) => this.#host.call('verify', { run, draft, sample: this.sample }));
     const found = this.run.accepted && this.run.report?.details;
@@ -205,7 +215,7 @@ export class Wizard {
     this.problem = null;
     try {
       if (this.source.kind === 'new') await this.#connectUsual();
-      const draft = { ...form.draft(), source: this.#sourceId() };
+      const draft = { ...form.draft(), source: this.sourceId };
       const stream = this.stream
         ? await this.#host.call('update_stream', { draft, verified: this.verified })
         : await this.#host.call('create_stream', { draft, verified: this.verified, paused });
@@ -260,6 +270,7 @@ export class Wizard {
       name: this.name,
       nameByHand: this.#nameByHand,
       source: this.source,
+      rules: this.rules,
       forms,
     });
     return true;
@@ -338,12 +349,13 @@ export class Wizard {
     return { field };
   }
 
-  #sourceId(): string | null {
-    return this.source.kind === 'one' ? this.source.id : null;
-  }
-
   #present(): string {
-    return JSON.stringify([this.form?.about.id, this.form?.revision, this.sample]);
+    return JSON.stringify([
+      this.form?.about.id,
+      this.form?.revision,
+      this.sample,
+      this.rules.redaction,
+    ]);
   }
 
   #formOf(about: About): CredentialsForm {
@@ -354,8 +366,9 @@ export class Wizard {
       about,
       () => ({
         name: this.name.trim(),
-        source: this.#sourceId(),
+        source: this.sourceId,
         stream: this.stream?.id ?? null,
+        ...this.rules,
       }),
       {
         ...(this.stream ? { details: this.stream.details, saved: this.stream.secrets } : {}),
@@ -377,6 +390,7 @@ export class Wizard {
     const { source } = draft;
     const gone = source.kind === 'one' && !this.#store.source(source.id);
     if (!gone) this.source = source;
+    this.rules = draft.rules;
     if (draft.provider) this.choose(draft.provider);
   }
 }

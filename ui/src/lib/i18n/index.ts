@@ -8,5 +8,6 @@ export { activity, practice, settings } from './en/pages';
 export { imports, sources } from './en/sources';
 export { stream } from './en/stream';
 export { palette, sampleDrawer, shortcuts } from './en/frame';
+export { rules } from './en/rules';
 export { problems } from './en/problems';
 export { wizard } from './en/wizard';

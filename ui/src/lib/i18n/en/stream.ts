@@ -57,6 +57,7 @@ export const stream = {
     delivered: 'Delivered in all',
     day: 'Delivered in 24 h',
     waiting: 'Waiting',
+    filtered: 'Filtered out',
     failed: 'Failed events',
     last: 'Last delivered',
     since: 'In this state',

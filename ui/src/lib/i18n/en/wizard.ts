@@ -79,6 +79,7 @@ export const wizard = {
     events: 'Events',
     perDay: (count: string) => `All events, ${count} in the last 24 hours.`,
     allEvents: 'All events from this source.',
+    redacted: (what: string) => `Redacted: ${what}`,
     way: (from: string, to: string) => `${from}, to Penstock, to ${to}`,
     wayNext: (provider: string) => `Next: credentials for ${provider}.`,
     wayNone: 'Select a provider to see where events go.',

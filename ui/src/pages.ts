@@ -9,6 +9,7 @@ export const pages: Record<Page, Load> = {
   activity: () => import('./features/activity/ActivityPage.svelte'),
   practice: () => import('./features/practice/PracticePage.svelte'),
   settings: () => import('./features/settings/SettingsPage.svelte'),
+  events: () => import('./features/events/EventsPage.svelte'),
   sources: () => import('./features/sources/SourcesPage.svelte'),
   stream: () => import('./features/stream/StreamPage.svelte'),
   wizard: () => import('./features/wizard/WizardPage.svelte'),

@@ -10,6 +10,7 @@ export type Route =
   | { page: 'streams' }
   | { page: 'stream'; key: string; tab: StreamTab }
   | { page: 'sources' }
+  | { page: 'events' }
   | { page: 'activity' }
   | { page: 'practice' }
   | { page: 'settings' }
@@ -32,6 +33,7 @@ export function parseRoute(fragment: string): Route {
       if (!key) return { page: 'streams' };
       return { page, key, tab: TABS.includes(tab) ? (tab as StreamTab) : 'deliveries' };
     case 'sources':
+    case 'events':
     case 'activity':
     case 'practice':
     case 'settings':

@@ -20,7 +20,10 @@ const TYPES: Record<string, string[]> = {
 };
 const PEOPLE = ['ava.lindqvist@example.com', 'j.okafor@example.com', 'ci-bot'];
 const PROJECTS = ['payments-api', 'identity-core', null];
+/** At the start; `window.world.arrived` grows it. */
 const KEPT = 2_000;
+
+const last = (world: World) => KEPT + world.arrived;
 
 export const choices: FilterChoices = {
   types: Object.entries(TYPES).map(([name, types]) => ({ class: name, name, help: '', types })),
@@ -75,7 +78,7 @@ function rowOf(world: World, seq: number): EventRow {
   const time = new Date(Date.now() - (KEPT - seq) * 1_000).toISOString();
   const fates = world.streams.slice(0, 10).map(({ id, filter, waiting }): EventFate => {
     if (!passes(filter, type)) return { stream: id, fate: 'filtered' };
-    return { stream: id, fate: KEPT - seq < waiting ? 'waiting' : 'delivered' };
+    return { stream: id, fate: last(world) - seq < waiting ? 'waiting' : 'delivered' };
   });
   return {
     seq,
@@ -95,15 +98,15 @@ function rowOf(world: World, seq: number): EventRow {
 export function eventsOf(world: World, ask: EventsAsk): EventsPage {
   const rows: EventRow[] = [];
   const wanted = ask.search?.toLowerCase() ?? '';
-  let seq = Math.min(ask.before ?? KEPT + 1, KEPT + 1) - 1;
+  let seq = Math.min(ask.before ?? Infinity, last(world) + 1) - 1;
   for (; seq > (ask.after ?? 0) && rows.length < ask.limit; seq -= 1) {
     if (textOf(seq).toLowerCase().includes(wanted)) rows.push(rowOf(world, seq));
   }
-  return { rows, looked_back_to: seq + 1, more: seq > (ask.after ?? 0), last_seq: KEPT };
+  return { rows, looked_back_to: seq + 1, more: seq > (ask.after ?? 0), last_seq: last(world) };
 }
 
 export function eventOf(world: World, seq: number): EventDetail {
-  if (seq < 1 || seq > KEPT)
+  if (seq < 1 || seq > last(world))
     throw problem('event-unknown', `The journal does not hold event ${seq}.`);
   return { row: rowOf(world, seq), event: textOf(seq), cut: false };
 }

@@ -61,6 +61,8 @@ const keychainLocked: Problem = {
 export class World {
   streams: StreamView[] = [];
   sources: SourceView[] = [];
+  /** Events that came since the start. */
+  arrived = 0;
   settings = new Map<string, string>();
   practice: PracticeView;
   app: AppView;
@@ -147,6 +149,12 @@ export class World {
     this.sources = this.sources.map((source) => (source.id === key ? fresh : source));
     this.tell({ sources: [fresh] });
     return fresh;
+  }
+
+  /** Events come, as a source would bring them. */
+  arrive(events: number): void {
+    this.arrived += events;
+    this.tell({});
   }
 
   tell(some: Partial<Changes>): void {

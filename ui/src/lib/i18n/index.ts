@@ -1,6 +1,7 @@
 /** Every string a person reads, by screen. A language is one folder like `en/`. */
 export { app } from './en/app';
 export { common, verify } from './en/common';
+export { events } from './en/events';
 export { fields } from './en/fields';
 export { firstRun, streamActions, streams } from './en/streams';
 export { format } from './en/format';

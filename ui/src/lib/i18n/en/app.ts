@@ -4,6 +4,7 @@ export const app = {
     label: 'Main',
     streams: 'Streams',
     sources: 'Sources',
+    events: 'Live events',
     activity: 'Activity',
     practice: 'Practice receiver',
     settings: 'Settings',

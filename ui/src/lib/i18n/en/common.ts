@@ -15,6 +15,8 @@ export const common = {
   copyFailed: 'The clipboard could not be reached.',
   close: 'Close',
   cancel: 'Cancel',
+  members: (n: number, count: string) => (n === 1 ? '1 member' : `${count} members`),
+  items: (n: number, count: string) => (n === 1 ? '1 item' : `${count} items`),
   dismiss: 'Dismiss',
   clear: 'Clear',
   undo: 'Undo',

@@ -38,6 +38,7 @@ export const shortcuts = {
       keys: [
         ['G S', 'Streams'],
         ['G O', 'Sources'],
+        ['G L', 'Live events'],
         ['G A', 'Activity'],
         ['G P', 'Practice receiver'],
       ],
@@ -56,6 +57,13 @@ export const shortcuts = {
       keys: [
         ['N', 'Connect a source'],
         ['I', 'Import a file'],
+      ],
+    },
+    {
+      name: 'Live events',
+      keys: [
+        ['P', 'Pause or go on'],
+        ['Home', 'Back to the newest'],
       ],
     },
     {

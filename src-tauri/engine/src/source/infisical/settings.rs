@@ -15,7 +15,7 @@ pub(super) static SHEET: LazyLock<Sheet> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../guides/sources/infisical.toml"))
         .expect("the sheet is sound")
 });
-pub(super) static FORM: LazyLock<Form> = LazyLock::new(|| Form::of::<Asked>(&SHEET.guide));
+pub(super) static FORM: LazyLock<Form> = LazyLock::new(|| Form::of::<Inputs>(&SHEET.guide));
 
 /// What a person reads, as text.
 #[derive(Deserialize)]
@@ -26,7 +26,7 @@ pub(super) struct Sheet {
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct Asked {
+struct Inputs {
     /// `us`, `eu`, or the address of your own Infisical.
     #[schemars(title = "Site", example = &"us")]
     site: Site,
@@ -38,16 +38,27 @@ struct Asked {
     client_secret: Option<Secret>,
     /// From when on events are read: `now`, `24h`, `all`, or a date such as `2026-01-15`.
     #[schemars(title = "Start", example = &"2026-01-15", extend("default" = "now"))]
-    start: Start,
+    start: Option<Start>,
     /// Each sign-in and each look of Penstock is written into the audit log too.
     #[schemars(title = "Leave out Penstock's own events", extend("default" = true))]
+    #[serde(default = "yes")]
     leave_out_own: bool,
     /// How late an event may show in Infisical's list and is still taken.
     #[schemars(title = "Overlap in seconds", example = &90, range(min = 1, max = 3600), extend("default" = 90, "x-group" = "advanced"))]
+    #[serde(default = "overlap")]
     overlap_seconds: i64,
     /// Instead of client ID and secret. It ends one day, and Penstock cannot renew it.
     #[schemars(title = "Access token", example = &"", extend("x-group" = "advanced"))]
     access_token: Option<Secret>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Rows show within seconds; under load it may be a minute.
+fn overlap() -> i64 {
+    90
 }
 
 /// What a source is run with.
@@ -115,7 +126,7 @@ impl Settings {
                 "An access token ends one day, and events are then read no further until you enter a new one. With client ID and client secret Penstock signs in by itself.",
             );
         }
-        let (form, saved) = entries.finish::<Asked>()?;
+        let (form, saved) = entries.finish::<Inputs>()?;
         let login = match (form.client_id, form.client_secret, form.access_token) {
             (Some(id), Some(secret), _) => Login::Universal { id, secret },
             (_, _, token) => Login::Token(token.unwrap_or_else(|| Secret::from(""))),
@@ -123,7 +134,7 @@ impl Settings {
         let settings = Self {
             site: form.site,
             login,
-            start: form.start,
+            start: form.start.unwrap_or(Start::Now),
             leave_out_own: form.leave_out_own,
             overlap: form.overlap_seconds * 1000,
         };
@@ -134,6 +145,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::FieldKind;
     use serde_json::json;
 
     fn read(details: serde_json::Value, secrets: &[(&str, &str)]) -> Result<Details, Vec<String>> {
@@ -217,6 +229,36 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn the_form_asks_for_the_site_alone_and_fills_in_the_rest() {
+        let shown: Vec<_> = FORM
+            .fields
+            .iter()
+            .map(|it| {
+                (
+                    it.name.as_str(),
+                    it.kind,
+                    it.required,
+                    it.default.as_deref(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("site", FieldKind::Text, true, None),
+                ("client_id", FieldKind::Text, false, None),
+                ("client_secret", FieldKind::Text, false, None),
+                ("start", FieldKind::Text, false, Some("now")),
+                ("leave_out_own", FieldKind::Switch, false, Some("true")),
+                ("overlap_seconds", FieldKind::Number, false, Some("90")),
+                ("access_token", FieldKind::Text, false, None),
+            ]
+        );
+        let start = FORM.fields.iter().find(|it| it.name == "start");
+        assert_eq!(start.map(|it| it.choices.len()), Some(3));
     }
 
     #[test]

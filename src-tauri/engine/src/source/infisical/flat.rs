@@ -35,115 +35,121 @@ pub fn flatten(row: &[u8]) -> Vec<u8> {
     for member in json::members(row) {
         let nested = member.value.first() == Some(&b'{');
         if nested && member.is("event") {
-            flat.spread(row, member, "eventType", "eventMetadata");
+            flat.spread("event", member.value, "eventType", "eventMetadata");
         } else if nested && member.is("actor") {
-            flat.spread(row, member, "actor", "actorMetadata");
+            flat.spread("actor", member.value, "actor", "actorMetadata");
         } else {
-            flat.put(row, member);
+            let piece = Piece::of("", row, member);
+            match place(|name| member.is(name)) {
+                Some(at) => flat.settle(at, member.value.into(), piece),
+                None => flat.other.push(piece),
+            }
         }
     }
     flat.write(row.len())
 }
 
+/// A member as it stands in the row.
+#[derive(Clone, Copy)]
+struct Piece<'a> {
+    member: Member<'a>,
+    /// The object of the row that it stood in; no name for the row itself.
+    from: &'static str,
+    /// Without its quotes.
+    key: &'a [u8],
+}
+
+impl<'a> Piece<'a> {
+    fn of(from: &'static str, object: &'a [u8], member: Member<'a>) -> Self {
+        Self {
+            member,
+            from,
+            key: &object[member.key_range()],
+        }
+    }
+}
+
+/// Where the streamed form has the member.
+fn place(is: impl Fn(&str) -> bool) -> Option<usize> {
+    STREAMED.iter().position(|name| is(name))
+}
+
 #[derive(Default)]
 struct Flat<'a> {
     known: [Option<Cow<'a, [u8]>>; STREAMED.len()],
-    /// `"key"` without its quotes, and the value.
-    other: Vec<(&'a [u8], &'a [u8])>,
-    /// The same, by the object they stood in; no name for the row itself.
-    unplaced: Vec<(&'static str, &'a [u8], &'a [u8])>,
+    other: Vec<Piece<'a>>,
+    /// What would stand in the way of another.
+    unplaced: Vec<Piece<'a>>,
 }
 
 impl<'a> Flat<'a> {
-    fn put(&mut self, row: &'a [u8], member: Member<'a>) {
-        let key = &row[member.key_range()];
-        match STREAMED.iter().position(|name| member.is(name)) {
-            None => self.other.push((key, member.value)),
-            Some(at) => self.settle(at, member.value.into(), ("", key, member.value)),
-        }
-    }
-
     /// Takes the members of an object of the row to where the streamed form has them.
-    fn spread(
-        &mut self,
-        row: &'a [u8],
-        object: Member<'a>,
-        kind: &'static str,
-        metadata: &'static str,
-    ) {
-        let place = |name: &str| STREAMED.iter().position(|it| *it == name);
-        let from = if kind == "actor" { "actor" } else { "event" };
-        let offset = object.value.as_ptr() as usize - row.as_ptr() as usize;
-        for member in json::members(object.value) {
-            let range = member.key_range();
-            let key = &row[offset + range.start..offset + range.end];
-            let unplaced = (from, key, member.value);
+    fn spread(&mut self, from: &'static str, object: &'a [u8], kind: &str, metadata: &str) {
+        for member in json::members(object) {
+            let piece = Piece::of(from, object, member);
             let known = match member {
-                it if it.is("type") => place(kind).map(|at| (at, it.value.into())),
-                it if it.is("metadata") => place(metadata).map(|at| (at, as_streamed(it.value))),
+                it if it.is("type") => place(|name| name == kind).zip(Some(it.value.into())),
+                it if it.is("metadata") => {
+                    place(|name| name == metadata).zip(Some(as_streamed(it.value)))
+                }
                 _ => None,
             };
             match known {
-                Some((at, value)) => self.settle(at, value, unplaced),
-                None => self.unplaced.push(unplaced),
+                Some((at, value)) => self.settle(at, value, piece),
+                None => self.unplaced.push(piece),
             }
         }
-        if let Some(at) = place(metadata)
-            && self.known[at].is_none()
-        {
-            self.known[at] = Some(Cow::Borrowed(b"{}"));
+        if let Some(at) = place(|name| name == metadata) {
+            self.known[at].get_or_insert(Cow::Borrowed(b"{}"));
         }
     }
 
-    fn settle(
-        &mut self,
-        at: usize,
-        value: Cow<'a, [u8]>,
-        unplaced: (&'static str, &'a [u8], &'a [u8]),
-    ) {
+    fn settle(&mut self, at: usize, value: Cow<'a, [u8]>, piece: Piece<'a>) {
         match &self.known[at] {
             None => self.known[at] = Some(value),
             Some(same) if *same == value => {}
-            Some(_) => self.unplaced.push(unplaced),
+            Some(_) => self.unplaced.push(piece),
         }
     }
 
     fn write(self, length: usize) -> Vec<u8> {
         let mut out = Vec::with_capacity(length + 16);
         out.push(b'{');
-        for (name, value) in STREAMED.iter().zip(self.known) {
+        for (name, value) in STREAMED.iter().zip(&self.known) {
             if let Some(value) = value {
-                member(&mut out, name.as_bytes(), &value);
+                put(&mut out, name.as_bytes(), value);
             }
         }
-        for (key, value) in self.other {
-            member(&mut out, key, value);
+        for piece in &self.other {
+            put(&mut out, piece.key, piece.member.value);
         }
         if !self.unplaced.is_empty() {
-            let from = |object: &str| {
-                let mut kept = vec![b'{'];
-                for (_, key, value) in self.unplaced.iter().filter(|it| it.0 == object) {
-                    member(&mut kept, key, value);
-                }
-                kept
-            };
-            let mut kept = from("");
+            let mut kept = self.unplaced_of("");
             for object in ["event", "actor"] {
-                let mut inner = from(object);
+                let mut inner = self.unplaced_of(object);
                 if inner.len() > 1 {
                     inner.push(b'}');
-                    member(&mut kept, object.as_bytes(), &inner);
+                    put(&mut kept, object.as_bytes(), &inner);
                 }
             }
             kept.push(b'}');
-            member(&mut out, UNFLATTENED.as_bytes(), &kept);
+            put(&mut out, UNFLATTENED.as_bytes(), &kept);
         }
         out.push(b'}');
         out
     }
+
+    /// An object that is still open.
+    fn unplaced_of(&self, object: &str) -> Vec<u8> {
+        let mut kept = vec![b'{'];
+        for piece in self.unplaced.iter().filter(|it| it.from == object) {
+            put(&mut kept, piece.key, piece.member.value);
+        }
+        kept
+    }
 }
 
-fn member(out: &mut Vec<u8>, key: &[u8], value: &[u8]) {
+fn put(out: &mut Vec<u8>, key: &[u8], value: &[u8]) {
     if out.last() != Some(&b'{') {
         out.push(b',');
     }

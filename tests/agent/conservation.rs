@@ -1,5 +1,5 @@
 //! Conservation: whatever the agent accepted is delivered, through kill -9 at any moment and a
-//! provider that refuses a third of the requests.
+//! provider that refuses a third of the requests; by a filtered stream, whatever passes.
 //!
 //! The seed is printed and can be given back with `PENSTOCK_SEED`; `PENSTOCK_EVENTS` and
 //! `PENSTOCK_KILLS` make a longer run of it. Processes, disk and sockets are real.
@@ -36,18 +36,7 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
     );
     println!("seed {seed}, {events} events, {kills} kills");
     let mut chance = StdRng::seed_from_u64(seed);
-    let receiver = Receiver::start(Options {
-        keep: Keep::Ids,
-        seed,
-        ..Options::default()
-    })
-    .await
-    .expect("the receiver starts");
-    receiver.set_fault(Fault::Status {
-        status: 503,
-        retry_after: None,
-        percent: 30,
-    });
+    let (receiver, filtered) = (busy(seed).await, busy(seed + 1).await);
     let home = Home::new();
     let intake = home.json(&[
         "source",
@@ -66,20 +55,26 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
             .to_owned()
     };
     let (url, token) = (said("url"), said("token"));
-    let address = format!("url={}/custom", receiver.base_url());
-    home.json(&[
-        "stream",
-        "create",
-        "--provider",
-        "custom",
-        "--name",
-        "One",
-        "--set",
-        &address,
-        "--set",
-        "format=ndjson",
-        "--no-verify",
-    ]);
+    let filter = r#"{"conditions":[{"field":"event_type","values":["create-*"]}]}"#;
+    for (name, receiver, filter) in [("One", &receiver, "{}"), ("Two", &filtered, filter)] {
+        let address = format!("url={}/custom", receiver.base_url());
+        let args = [
+            "stream",
+            "create",
+            "--provider",
+            "custom",
+            "--name",
+            name,
+            "--set",
+            &address,
+            "--set",
+            "format=ndjson",
+            "--no-verify",
+            "--filter",
+            "-",
+        ];
+        home.json_with(&args, filter);
+    }
     let mut going = home.start(&["run"]);
 
     let client = reqwest::Client::new();
@@ -89,12 +84,9 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
     while (accepted.len() as u64) < events {
         batch += 1;
         let ids: Vec<String> = (0..chance.random_range(1..400))
-            .map(|n| format!("{batch}-{n}"))
+            .map(|n| format!("{batch}-{n}{}", ["-passes", ""][n % 2]))
             .collect();
-        let body: String = ids
-            .iter()
-            .map(|id| format!("{{\"id\":\"{id}\",\"eventType\":\"get-secrets\",\"n\":{batch}}}\n"))
-            .collect();
+        let body: String = ids.iter().map(|id| event(id, batch)).collect();
         posted.extend(ids.iter().cloned());
         let request = client.post(&url).bearer_auth(&token).body(body).send();
         let due = killed < kills && accepted.len() as u64 * (kills + 1) >= (killed + 1) * events;
@@ -119,19 +111,31 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
         }
     }
     assert_eq!(killed, kills, "every kill took place");
-    receiver.set_fault(Fault::None);
-    home.json(&["stream", "retry", "One"]);
+    for (name, receiver) in [("One", &receiver), ("Two", &filtered)] {
+        receiver.set_fault(Fault::None);
+        home.json(&["stream", "retry", name]);
+    }
     let status = drained(&home);
     drop(going);
 
-    let stream = &status["streams"][0];
     let appended = status["journal"]["last_seq"].as_u64().expect("a number");
-    let settled =
-        stream["delivered"].as_u64().unwrap_or(0) + stream["set_aside"].as_u64().unwrap_or(0);
-    assert_eq!(
-        appended, settled,
-        "appended = delivered + set aside + waiting"
-    );
+    for stream in status["streams"].as_array().expect("a list") {
+        let settled: u64 = ["delivered", "set_aside", "filtered"]
+            .iter()
+            .map(|count| stream[count].as_u64().expect("a number"))
+            .sum();
+        assert_eq!(
+            appended, settled,
+            "appended = delivered + set aside + filtered + waiting"
+        );
+    }
+    let passing = |id: &&String| id.ends_with("-passes");
+    let arrived: HashSet<String> = filtered.events().into_iter().map(|it| it.id).collect();
+    assert!(arrived.iter().all(|id| passing(&id)), "seed {seed}");
+    let missing = accepted.iter().filter(passing);
+    let missing = missing.filter(|id| !arrived.contains(*id)).count();
+    assert_eq!(missing, 0, "seed {seed}");
+
     let taken = receiver.events();
     let arrived: HashSet<&str> = taken.iter().map(|event| event.id.as_str()).collect();
     let missing = accepted
@@ -152,12 +156,38 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
     );
 }
 
+/// A receiver that refuses a third of the requests.
+async fn busy(seed: u64) -> Receiver {
+    let options = Options {
+        keep: Keep::Ids,
+        seed,
+        ..Options::default()
+    };
+    let receiver = Receiver::start(options).await.expect("the receiver starts");
+    receiver.set_fault(Fault::Status {
+        status: 503,
+        retry_after: None,
+        percent: 30,
+    });
+    receiver
+}
+
+fn event(id: &str, batch: u64) -> String {
+    let kind = if id.ends_with("-passes") {
+        "create-secret"
+    } else {
+        "get-secrets"
+    };
+    format!("{{\"id\":\"{id}\",\"eventType\":\"{kind}\",\"n\":{batch}}}\n")
+}
+
 /// The status once nothing waits.
 fn drained(home: &Home) -> Value {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let status = home.json(&["status"]);
-        if status["streams"][0]["waiting"] == 0 {
+        let streams = status["streams"].as_array().expect("a list");
+        if streams.iter().all(|stream| stream["waiting"] == 0) {
             return status;
         }
         assert!(Instant::now() < deadline, "never came about: {status:#}");

@@ -12,6 +12,7 @@ mod program;
 mod provider;
 mod receiver;
 mod room;
+mod rules;
 mod run;
 mod store;
 mod stream;

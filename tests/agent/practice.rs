@@ -50,6 +50,13 @@ impl Practice {
         self.wait_until(|progress| progress.events >= events);
     }
 
+    /// Everything that came, as text.
+    pub fn arrived(&self) -> String {
+        let events = self.receiver.events();
+        let texts = events.iter().map(|it| String::from_utf8_lossy(&it.record));
+        texts.collect::<Vec<_>>().join("\n")
+    }
+
     pub fn progress(&self) -> Progress {
         self.receiver.progress()
     }

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
 use crate::say::Say;
-use crate::{journal, provider, receiver, run, source, status, stream};
+use crate::{events, journal, provider, receiver, run, source, status, stream};
 
 /// Delivers audit log events to log providers, and loses none.
 ///
@@ -36,6 +36,10 @@ pub enum Command {
     Stream(stream::Command),
     /// How everything is doing
     Status,
+    /// List the newest events, and where they stand
+    Events(events::Events),
+    /// Show one event, and where it stands with every stream
+    Event(events::Event),
     /// How full the journal is, and what it may take
     Journal(journal::Command),
     /// Take in and deliver events until SIGINT or SIGTERM
@@ -51,6 +55,8 @@ impl Command {
             Command::Source(command) => command.run(say).await,
             Command::Stream(command) => command.run(say).await,
             Command::Status => status::run(say).await,
+            Command::Events(events) => events.run(say).await,
+            Command::Event(event) => event.run(say).await,
             Command::Journal(command) => command.run(say).await,
             Command::Run => run::run(say).await,
             Command::Receiver(command) => command.run(say).await,

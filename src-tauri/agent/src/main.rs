@@ -6,6 +6,7 @@
 
 mod command_line;
 mod confirm;
+mod events;
 mod failure;
 mod host;
 mod inputs;

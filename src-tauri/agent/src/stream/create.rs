@@ -7,7 +7,7 @@ use penstock_engine::problem::Problem;
 use penstock_engine::provider::{self, About, FieldError};
 use penstock_engine::view::{SecretsDraft, StreamDraft};
 
-use super::{no_stages, refused, show};
+use super::{no_stages, refused, rules, show};
 use crate::failure::Failure;
 use crate::inputs::{self, Setting, Start};
 use crate::say::Say;
@@ -26,6 +26,12 @@ pub struct Create {
     /// A JSON object of the secret fields; - is standard input
     #[arg(long, value_name = "FILE|-")]
     secrets: Option<inputs::From>,
+    /// Only events that this filter lets through, JSON; - is standard input
+    #[arg(long, value_name = "FILE|-")]
+    filter: Option<inputs::From>,
+    /// What is redacted before events leave, JSON; - is standard input
+    #[arg(long, value_name = "FILE|-")]
+    redact: Option<inputs::From>,
     /// Only events of this source; without it, of every source
     #[arg(long)]
     source: Option<String>,
@@ -44,6 +50,15 @@ impl Create {
     pub async fn run(self, engine: &Engine, say: &Say) -> Result<(), Failure> {
         let about = provider::about(&self.provider)?;
         known_fields(about, &self.settings)?;
+        let inputs = [&self.secrets, &self.filter, &self.redact];
+        let stdins = inputs
+            .iter()
+            .filter(|from| matches!(from, Some(inputs::From::Stdin)));
+        if stdins.count() > 1 {
+            return Err(Failure::Usage(
+                "Only one of --secrets, --filter and --redact can be standard input.".into(),
+            ));
+        }
         let secrets = match &self.secrets {
             Some(from) => from.secrets()?,
             None => SecretsDraft::default(),
@@ -55,8 +70,12 @@ impl Create {
             source: self.source,
             details: inputs::details(self.settings),
             secrets,
-            filter: None,
-            redaction: None,
+            filter: self.filter.as_ref().map(rules::filter_from).transpose()?,
+            redaction: self
+                .redact
+                .as_ref()
+                .map(rules::redaction_from)
+                .transpose()?,
             stream: None,
         };
         let check = engine.check_draft(draft.clone()).await?;

@@ -1,6 +1,7 @@
 //! `penstock stream`: what goes to which provider, and how it is doing.
 
 mod create;
+mod rules;
 mod set_aside;
 mod show;
 
@@ -38,6 +39,10 @@ pub enum Command {
         #[arg(long, value_name = "FILE|-")]
         sample: Option<inputs::From>,
     },
+    /// Show or change which events a stream takes
+    Filter(rules::FilterCommand),
+    /// Show or change what is redacted before events leave
+    Redact(rules::RedactCommand),
     /// Stop delivering; events wait
     Pause {
         /// Its name or id
@@ -101,6 +106,8 @@ impl Command {
     async fn ask(self, engine: &Engine, say: &Say) -> Result<(), Failure> {
         match self {
             Command::Create(create) => return create.run(engine, say).await,
+            Command::Filter(filter) => return filter.run(engine, say).await,
+            Command::Redact(redact) => return redact.run(engine, say).await,
             Command::SetAside(set_aside) => return set_aside.run(engine, say).await,
             Command::Attempts(attempts) => return attempts.run(engine, say).await,
             Command::List => {

@@ -16,7 +16,7 @@ pub struct SetAside {
     /// Deliver them again
     #[arg(long, group = "what")]
     replay: bool,
-    /// Write them to a new file, one event a line as it came
+    /// Write them to a new file, one event a line as it leaves
     #[arg(long, group = "what", value_name = "FILE")]
     export: Option<PathBuf>,
     /// Delete them

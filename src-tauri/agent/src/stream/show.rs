@@ -5,6 +5,7 @@ use penstock_engine::view::{
     AttemptDetail, AttemptView, Saved, ShownHeader, Stage, StreamView, VerifyReport,
 };
 
+use super::rules;
 use crate::inputs;
 use crate::say::{bytes, name, words};
 use crate::table::{Table, pairs};
@@ -68,6 +69,14 @@ pub fn stream(stream: &StreamView, source: &str) -> String {
         ),
         ("Waiting", stream.waiting.to_string()),
         ("Failed", stream.set_aside.to_string()),
+        (
+            "Filtered out",
+            if stream.filter.is_empty() && stream.filtered == 0 {
+                String::new()
+            } else {
+                stream.filtered.to_string()
+            },
+        ),
         ("Last delivered", text(&stream.last_delivered_at)),
         ("Oldest waiting", text(&stream.oldest_waiting_at)),
         ("Next try", text(&stream.next_try_at)),
@@ -86,6 +95,12 @@ pub fn stream(stream: &StreamView, source: &str) -> String {
             Saved::Missing => "missing",
         };
         out += &format!("{field} = ({saved})\n");
+    }
+    if !stream.filter.is_empty() {
+        out += &format!("Takes only\n{}", rules::conditions(&stream.filter));
+    }
+    if !stream.redaction.is_empty() {
+        out += &format!("Redacts\n{}", rules::rules(&stream.redaction));
     }
     if let Some(problem) = &stream.last_problem {
         out += &format!("\n{}", words(problem));

@@ -17,6 +17,16 @@ pub fn cpu_seconds(pid: u32) -> f64 {
     (ticks(11) + ticks(12)) / 100.0
 }
 
+/// Processor time that the calling thread has used so far, in seconds.
+pub fn thread_seconds() -> f64 {
+    let spent = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = spent
+        .split_whitespace()
+        .next()
+        .and_then(|it| it.parse().ok());
+    nanoseconds.map_or(0.0, |nanoseconds: f64| nanoseconds / 1e9)
+}
+
 /// Most memory the process ever had, in MiB.
 pub fn peak_mib(pid: u32) -> f64 {
     field(pid, "VmHWM:")

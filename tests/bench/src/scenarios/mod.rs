@@ -2,6 +2,7 @@
 
 mod endurance;
 mod neighbours;
+mod rules;
 mod speed;
 
 use penstock_receiver::{Keep, Options, Receiver};
@@ -21,6 +22,7 @@ pub const USUAL: &[(&str, Scenario)] = &[
     ("backlog", || Box::pin(endurance::backlog())),
     ("fan-out", || Box::pin(speed::fan_out())),
     ("idle", || Box::pin(speed::idle())),
+    ("rules", || Box::pin(rules::rules())),
     ("neighbours", || Box::pin(neighbours::neighbours())),
 ];
 

@@ -51,7 +51,7 @@ pub(super) fn lookup_failed(target: &Target, text: &str) -> Problem {
         format!("No name server answered for {}.", target.looked_up()),
     )
     .cause("This computer is offline, or its name server (DNS) is down.")
-    .next("Check this computer's network connection; Penstock tries again by itself.")
+    .next("Check this computer's network connection, and try again; a stream does so by itself.")
     .detail(text)
     .short("DNS does not answer")
 }
@@ -108,7 +108,7 @@ pub(super) fn answer_timeout(target: &Target) -> Problem {
         ),
     )
     .cause("The server is overloaded or slow.")
-    .next("Nothing to do at first: Penstock tries again by itself.")
+    .next("Wait a little and try again; a stream does so by itself.")
     .next("If it goes on, raise the time-out under Connection, or ask the provider.")
     .short(format!("No answer in {seconds} s"))
 }
@@ -119,7 +119,7 @@ pub(super) fn reset(target: &Target, text: &str) -> Problem {
         format!("{} cut the connection before it answered.", target.place()),
     )
     .cause("The server restarted or gave up, or a firewall or load balancer cut in.")
-    .next("Nothing to do at first: Penstock tries again by itself.")
+    .next("Wait a little and try again; a stream does so by itself.")
     .next("If it goes on, look into the server's log for the time of this try.")
     .detail(text)
     .short("Connection reset")
@@ -169,7 +169,7 @@ pub(super) fn failed(target: &Target, text: &str) -> Problem {
         "connection-failed",
         format!("The connection to {} failed.", target.place()),
     )
-    .next("Nothing to do at first: Penstock tries again by itself.")
+    .next("Wait a little and try again; a stream does so by itself.")
     .detail(text)
     .short("Connection failed")
 }

@@ -6,6 +6,7 @@
 //! paused and deleted, by this process or by another on the same data folder.
 
 pub(crate) mod acknowledge;
+mod budget;
 mod retry;
 mod send;
 mod units;
@@ -14,10 +15,11 @@ mod worker;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use self::budget::Budget;
 use crate::changes::Touched;
 use crate::clock::Clock;
 use crate::problem::Problem;
@@ -25,8 +27,6 @@ use crate::store::Store;
 use crate::store::streams::{self, StreamRow};
 use crate::vault::Vault;
 
-/// Kibibytes of events that all requests under way may hold together.
-const BUDGET_KIB: usize = 32 << 10;
 /// How long a graceful end waits for requests under way before they are put back.
 const GRACE: Duration = Duration::from_secs(8);
 /// How long other streams wait for one that ends.
@@ -60,7 +60,7 @@ struct Running {
 /// Starts and ends workers.
 pub struct Supervisor {
     surroundings: Surroundings,
-    budget: Arc<Semaphore>,
+    budget: Arc<Budget>,
     running: HashMap<String, Running>,
     /// Told to end, and not there yet; a stream has one worker at a time.
     ending: HashMap<String, Ending>,
@@ -75,7 +75,7 @@ impl Supervisor {
     pub fn new(surroundings: Surroundings) -> Self {
         Self {
             surroundings,
-            budget: Arc::new(Semaphore::new(BUDGET_KIB)),
+            budget: Budget::new(),
             running: HashMap::new(),
             ending: HashMap::new(),
         }

@@ -219,6 +219,45 @@ impl Units {
         true
     }
 
+    /// Cuts a unit after its first events, as many as have `bytes` in all and one at least; the
+    /// rest waits behind it, not kept in memory where the journal has it.
+    pub fn cut(&mut self, id: u64, bytes: usize) {
+        let Some(index) = self.queue.iter().position(|unit| unit.id == id) else {
+            return;
+        };
+        let unit = &mut self.queue[index];
+        let mut events = unit.events.take().unwrap_or_default();
+        let mut size = 0;
+        let fit = events
+            .iter()
+            .take_while(|event| {
+                size += event.bytes.len();
+                size <= bytes
+            })
+            .count()
+            .max(1);
+        if fit >= events.len() {
+            unit.events = Some(events);
+            return;
+        }
+        let rest = events.split_off(fit);
+        let gaps = unit.gaps.split_off(fit.min(unit.gaps.len()));
+        let (origin, tries) = (unit.origin, unit.tries);
+        let last = events.last().map_or(unit.last_seq, |event| event.seq);
+        unit.last_seq = last;
+        unit.next_seq = last + 1;
+        unit.count = events.len();
+        unit.filtered = unit.gaps.iter().sum();
+        unit.events = Some(events);
+        let Some(mut second) = self.unit(origin, rest, gaps, tries) else {
+            return;
+        };
+        if origin == Origin::Journal {
+            second.events = None;
+        }
+        self.queue.insert(index + 1, second);
+    }
+
     /// Every event of a unit met its own fate: runs of the same fate become units.
     pub fn partly(&mut self, id: u64, events: Vec<Event>, fates: Vec<Fate>) {
         let Some(index) = self.queue.iter().position(|unit| unit.id == id) else {

@@ -187,3 +187,28 @@ fn pieces_of_a_unit_take_along_what_was_kept_out_before_them() {
         (Some(11), 3, 4)
     );
 }
+
+#[test]
+fn a_unit_cut_for_a_trial_keeps_every_event_in_order() {
+    let mut units = Units::default();
+    units.push(Origin::Journal, events(1..6), vec![0, 2, 0, 1, 0]);
+    let id = units.waiting().expect("a unit waits").id;
+    let one = events(1..2)[0].bytes.len();
+    units.cut(id, 2 * one);
+    let first = units.start(id);
+    assert_eq!(first.len(), 2);
+    units.accepted(id, &first);
+    let settled = units.take_settled();
+    assert_eq!(
+        (settled.next_seq, settled.delivered, settled.filtered),
+        (Some(3), 2, 2)
+    );
+    let rest = units.waiting().expect("the rest waits");
+    assert!(rest.events.is_none(), "the journal has it");
+    assert_eq!((rest.first_seq, rest.last_seq, rest.count), (3, 5, 3));
+    let id = rest.id;
+    units.find(id).expect("it stands").events = Some(events(3..6));
+    units.cut(id, 1);
+    let next = units.start(id);
+    assert_eq!(next.len(), 1, "one at least, however large");
+}

@@ -6,11 +6,12 @@ mod read;
 
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use self::read::{DAMAGED, Read, take_up};
+use super::budget::{Budget, SMALL, Share};
 use super::send::{Line, Tried};
 use super::units::{Origin, Units};
 use super::{GRACE, Orders, Surroundings};
@@ -39,7 +40,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
 pub async fn run(
     surroundings: Surroundings,
-    budget: Arc<Semaphore>,
+    budget: Arc<Budget>,
     stream: StreamRow,
     mut orders: watch::Receiver<Orders>,
 ) {
@@ -94,7 +95,7 @@ type Done = (u64, Vec<Event>, Tried, Instant);
 
 struct Worker {
     surroundings: Surroundings,
-    budget: Arc<Semaphore>,
+    budget: Arc<Budget>,
     stream: String,
     /// The journal's number of its source; `None` takes every source.
     source: Option<i64>,
@@ -129,7 +130,7 @@ struct Worker {
 impl Worker {
     async fn new(
         surroundings: &Surroundings,
-        budget: &Arc<Semaphore>,
+        budget: &Arc<Budget>,
         stream: &StreamRow,
         orders: watch::Receiver<Orders>,
     ) -> Result<Option<Self>, Problem> {
@@ -257,7 +258,9 @@ impl Worker {
                 return Ok(Filled::Busy);
             }
             if let Some(id) = self.units.waiting().map(|unit| unit.id) {
-                self.start(id).await?;
+                if !self.start(id).await? {
+                    return Ok(Filled::Busy);
+                }
                 continue;
             }
             // Settled units behind one that is not count too: they would be sent again after a crash.
@@ -289,23 +292,31 @@ impl Worker {
         Ok(())
     }
 
-    /// Sends a unit; its events are read again where it had to wait.
-    async fn start(&mut self, id: u64) -> Result<(), Problem> {
+    /// Sends a unit; its events are read again where it had to wait. `false` where the order to
+    /// stop came first.
+    async fn start(&mut self, id: u64) -> Result<bool, Problem> {
         let Some(unit) = self.units.find(id) else {
-            return Ok(());
+            return Ok(true);
         };
         let bytes = match &unit.events {
             Some(events) => events.iter().map(|event| event.bytes.len()).sum(),
             None => self.body_limit,
         };
-        if unit.events.is_none() {
+        let Some((share, small)) = self.share(bytes).await else {
+            return Ok(false);
+        };
+        if let Some(unit) = self.units.find(id)
+            && unit.events.is_none()
+        {
             let span = (unit.first_seq, unit.last_seq, unit.count);
             let events = self.read_again(span).await?;
             if let Some(unit) = self.units.find(id) {
                 unit.events = Some(events);
             }
         }
-        let permit = self.permit(bytes).await;
+        if small {
+            self.units.cut(id, SMALL);
+        }
         let events = self.units.start(id);
         let line = Arc::clone(&self.line);
         let started = Instant::now();
@@ -314,15 +325,31 @@ impl Worker {
             // The order to stop, or nobody left to give it.
             let stop = async { drop(orders.wait_for(|orders| orders.stop).await) };
             let tried = line.send(&events, stop).await;
-            drop(permit);
+            drop(share);
             Some((id, events, tried?, started))
         });
-        Ok(())
+        Ok(true)
     }
 
-    async fn permit(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let kib = u32::try_from((bytes >> 10).clamp(1, 8 << 10)).unwrap_or(8 << 10);
-        Arc::clone(&self.budget).acquire_many_owned(kib).await.ok()
+    /// Room for a request, and whether only for a small one; `None` where the order to stop came
+    /// first.
+    async fn share(&self, bytes: usize) -> Option<(Share, bool)> {
+        let trial = self.cursor.state != State::Ready;
+        if trial && let Some(share) = self.budget.share_for_trial(bytes) {
+            return Some((share, false));
+        }
+        let share = async {
+            if trial {
+                (self.budget.share_for_small_trial().await, true)
+            } else {
+                (self.budget.share(bytes).await, false)
+            }
+        };
+        let mut orders = self.orders.clone();
+        tokio::select! {
+            share = share => Some(share),
+            _ = orders.wait_for(|orders| orders.stop) => None,
+        }
     }
 
     /// Settles what came back, with whatever else came back meanwhile, in one commit.

@@ -218,33 +218,6 @@ async fn what_waits_is_delivered_after_the_engine_was_closed_and_opened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_delivers_again_from_the_place_it_is_told() {
-    let world = World::start().await;
-    let source = world.intake("Intake").await;
-    world.stream("Custom", json!({})).await;
-    post(&source, lines("e", 50)).await;
-    world
-        .until(|status| status.streams[0].delivered == 50)
-        .await;
-    world
-        .engine
-        .replay_stream("Custom", penstock_engine::engine::ReplayFrom::Seq(41))
-        .await
-        .expect("the cursor is set back");
-    world
-        .until(|status| status.streams[0].delivered == 60)
-        .await;
-    assert_eq!(
-        world
-            .taken()
-            .iter()
-            .filter(|event| event.times == 2)
-            .count(),
-        10
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_second_process_on_the_folder_reads_and_commands_but_does_not_deliver() {
     let world = World::start().await;
     let guest = crate::world::open(world.folder.path(), &world.vault).await;

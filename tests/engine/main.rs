@@ -20,6 +20,7 @@ mod providers;
 mod proxy;
 mod redaction;
 mod refusals;
+mod replay;
 mod store;
 mod streams;
 mod tls;

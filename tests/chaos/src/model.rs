@@ -69,13 +69,14 @@ pub struct Stream {
     /// It gets at least what was accepted from here on in [`Offers`].
     pub owes_from: usize,
     pub account: Account,
+    /// Events that a person asked for again.
+    pub replayed: u64,
     /// Events that may have reached the provider without the stream knowing.
     pub at_risk: u64,
 }
 
 /// By how much `delivered + set aside + waiting` may differ from what was appended: a stream that
-/// starts late owes less, and a replay delivers again. An interval, because some of it happens
-/// while events move.
+/// starts late owes less. An interval, because some of it happens while events move.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Account {
     pub least: i64,
@@ -267,8 +268,7 @@ pub fn settle(offers: &Offers, stream: &Stream, figures: &mut Figures, twice: u6
     }
     let again: u64 = taken.iter().map(|event| u64::from(event.times) - 1).sum();
     let duplicates = again.saturating_sub(twice);
-    let replayed = u64::try_from(stream.account.most.max(0)).unwrap_or(0);
-    let allowed = stream.at_risk + replayed;
+    let allowed = stream.at_risk + stream.replayed;
     figures.duplicates += duplicates;
     figures.duplicates_allowed += allowed;
     if duplicates > allowed {

@@ -258,6 +258,7 @@ impl Schedule {
             source,
             owes_from,
             account: model::Account::default(),
+            replayed: 0,
             at_risk: 0,
         })
     }

@@ -14,6 +14,7 @@ mod live;
 mod owner;
 mod preview;
 mod proofs;
+mod replay;
 mod rules;
 mod running_sources;
 mod search;
@@ -25,8 +26,8 @@ mod tokens;
 mod unreadable;
 mod views;
 
+pub use replay::ReplayFrom;
 pub use rules::filter_choices;
-pub use streams::ReplayFrom;
 pub use subscription::Subscription;
 
 use std::path::PathBuf;

@@ -4,21 +4,12 @@ use std::sync::Arc;
 
 use super::{Engine, stopped, views};
 use crate::clock::Millis;
-use crate::event::Seq;
 use crate::health;
 use crate::problem::Problem;
 use crate::store::streams::{self, StreamRow};
-use crate::store::{attempt, cursor, journal, sources, stat};
+use crate::store::{attempt, stat};
 use crate::vault::Owner;
 use crate::view::{AttemptDetail, AttemptView, Range, StreamView, Throughput};
-
-/// Where a replay starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReplayFrom {
-    Seq(Seq),
-    /// The time of acceptance by Penstock.
-    Time(Millis),
-}
 
 impl Engine {
     pub async fn streams(&self) -> Result<Vec<StreamView>, Problem> {
@@ -124,38 +115,6 @@ impl Engine {
             .store
             .write(move |connection| streams::ask_retry(connection, &id))
             .await?;
-        self.configured().await;
-        self.stream(&row.id).await
-    }
-
-    /// Sets the cursor; events already delivered from there on are delivered again.
-    pub async fn replay_stream(&self, key: &str, from: ReplayFrom) -> Result<StreamView, Problem> {
-        let row = self.stream_row(key).await?;
-        let now = self.now();
-        let stream = row.clone();
-        let placed = self
-            .0
-            .store
-            .write(move |connection| {
-                let source = match &stream.source {
-                    Some(source) => Some(sources::number(connection, source)?.unwrap_or(-1)),
-                    None => None,
-                };
-                let kept = journal::summary(connection)?;
-                let seq = match from {
-                    ReplayFrom::Seq(seq) => seq,
-                    ReplayFrom::Time(time) => {
-                        journal::first_since(connection, time)?.unwrap_or(kept.last_seq + 1)
-                    }
-                };
-                let seq = seq.clamp(kept.first_seq.max(1), kept.last_seq + 1);
-                let position = journal::total_before(connection, seq, source)?;
-                cursor::place(connection, &stream.id, seq, position, now)?;
-                // The worker that has the old place ends, and another begins at the new one.
-                streams::set_paused(connection, &stream.id, stream.paused_at)
-            })
-            .await;
-        placed?;
         self.configured().await;
         self.stream(&row.id).await
     }

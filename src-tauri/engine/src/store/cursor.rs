@@ -114,6 +114,26 @@ pub fn place(
     }
 }
 
+/// Events that the cursor passed wait again: they are not counted as passed any more.
+pub fn uncount(
+    connection: &Connection,
+    stream: &str,
+    delivered: u64,
+    filtered: u64,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE cursor SET delivered = max(0, delivered - ?2), filtered = max(0, filtered - ?3)
+             WHERE stream = ?1",
+        )?
+        .execute(params![
+            stream,
+            delivered.cast_signed(),
+            filtered.cast_signed()
+        ])?;
+    Ok(())
+}
+
 /// The cursor as delivery has it; `false`, and nothing saved, where a person moved the cursor or
 /// deleted the stream meanwhile.
 pub fn save(connection: &Connection, stream: &str, cursor: &Cursor) -> rusqlite::Result<bool> {

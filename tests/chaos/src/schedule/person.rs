@@ -142,30 +142,28 @@ impl Schedule {
         Some(self.said().await.ok()?[stream])
     }
 
-    /// Where a stream stands: the first event not yet settled, the events of its sources before
-    /// that, and the events of its sources before the one that lies at so many per cent of it.
-    fn place(&self, stream: usize, percent: u64) -> rusqlite::Result<(u64, i64, i64)> {
+    /// The event that lies at so many per cent of what a stream passed, and how many of its sources
+    /// come before it.
+    fn place(&self, stream: usize, percent: u64) -> rusqlite::Result<(u64, i64)> {
         let connection = rusqlite::Connection::open(self.home.data.join("penstock.db"))?;
         connection.busy_timeout(Duration::from_secs(10))?;
-        let (next, position, source): (i64, i64, Option<i64>) = connection.query_row(
-            "SELECT next_seq, position, source.number FROM cursor
+        let (next, source): (i64, Option<i64>) = connection.query_row(
+            "SELECT next_seq, source.number FROM cursor
              JOIN stream ON stream.id = cursor.stream LEFT JOIN source ON source.id = stream.source
              WHERE stream.name = ?1",
             [&self.streams[stream].name],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         let from = (next.cast_unsigned() * percent / 100)
             .max(journal::summary(&connection)?.first_seq)
             .clamp(1, next.cast_unsigned());
         let before = journal::total_before(&connection, from, source)?;
-        Ok((from, position, before.cast_signed()))
+        Ok((from, before.cast_signed()))
     }
 
     /// Delivers again from some place in the past.
     pub(super) async fn replay(&mut self, stream: usize, percent: u64) -> Result<(), Broken> {
-        let (Ok((from, position, before)), Some(first)) =
-            (self.place(stream, percent), self.one_said(stream).await)
-        else {
+        let Ok((from, before)) = self.place(stream, percent) else {
             return Ok(());
         };
         let (name, from) = (self.streams[stream].name.clone(), from.to_string());
@@ -178,13 +176,9 @@ impl Schedule {
         let Some(then) = self.one_said(stream).await else {
             return Err(vec![format!("{name} is gone after its replay")]);
         };
-        // What it had passed counts twice now: at least what it had passed a moment before, at
-        // most everything there is. A failed event that fails again is still one.
-        let least = if self.may_prune { 0 } else { position - before };
-        let failed = first.set_aside.max(then.set_aside) + first.waiting.min(50);
-        self.streams[stream]
-            .account
-            .add(least - failed, then.appended - before);
+        // What it had passed may arrive again: at most everything there is.
+        let again = u64::try_from(then.appended - before).unwrap_or(0);
+        self.streams[stream].replayed += again;
         self.worker_ended(stream);
         Ok(())
     }

@@ -14,7 +14,6 @@ async fn it_names_organisation_retention_and_the_newest_event_and_takes_nothing(
     let stand_in = StandIn::start(Options {
         organisation: "Acme & Söhne".into(),
         retention_days: 30,
-        delay: std::time::Duration::from_secs(60),
         ..Options::default()
     })
     .await;

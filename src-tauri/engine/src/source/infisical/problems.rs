@@ -104,7 +104,7 @@ pub(super) fn not_found(site: &Site) -> Problem {
 pub(super) fn too_many(text: &str) -> Problem {
     let problem = Problem::new("infisical-rate-limit", "Infisical asks for fewer requests.")
         .cause("All programs behind this network address share one limit.")
-        .next("Nothing to do: Penstock waits as long as Infisical asks, and goes on by itself.")
+        .next("Nothing to do: the source waits as long as Infisical asks, and goes on by itself.")
         .short("429 Too many requests");
     worded(problem, text)
 }
@@ -115,7 +115,7 @@ pub(super) fn took_too_long(text: &str) -> Problem {
         "Infisical could not look through its audit log in time.",
     )
     .cause("Its database is busy.")
-    .next("Nothing to do at first: Penstock asks for shorter stretches of time by itself.")
+    .next("Nothing to do at first: the source asks for shorter stretches of time by itself.")
     .next("If it goes on with your own Infisical, look at the load of its database.")
     .short("504 Took too long");
     worded(problem, text)
@@ -127,7 +127,7 @@ pub(super) fn failed_there(site: &Site, status: u16, text: &str) -> Problem {
         format!("{} answered that something went wrong there.", site.place()),
     )
     .cause("Infisical, or what stands before it, has trouble of its own.")
-    .next("Nothing to do at first: Penstock tries again by itself.")
+    .next("Wait a little and try again; the source does so by itself.")
     .next("If it goes on, look at Infisical's status page, or into the log of your own Infisical.")
     .short(format!("{status} Infisical failed"));
     worded(problem, text)

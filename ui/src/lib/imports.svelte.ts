@@ -31,8 +31,10 @@ export class Imports {
   /** Follows what is dragged into the window. Answers how to stop. */
   async follow(): Promise<() => void> {
     return this.#host.drops((drop) => {
-      this.over = drop.kind === 'over' && this.possible;
-      if (drop.kind === 'drop' && this.possible) void this.take(drop.paths);
+      // In the wizard a file that is dropped is meant for the form.
+      const meant = this.possible && this.#router.route.page !== 'wizard';
+      this.over = drop.kind === 'over' && meant;
+      if (drop.kind === 'drop' && meant) void this.take(drop.paths);
     });
   }
 

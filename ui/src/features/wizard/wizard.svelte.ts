@@ -49,6 +49,8 @@ export class Wizard {
   #newSource: string;
   #forms = new Map<string, CredentialsForm>();
   #keptForms: Record<string, { values: Values; said: [number, boolean][] }> = {};
+  /** The journal's next event when a source was first connected here. */
+  #since: number | null = null;
   #nameByHand = $state(false);
   #source: SourceChoice = $state.raw({ kind: 'all' });
   /** The form's revision and sample that the report speaks of. */
@@ -219,8 +221,8 @@ export class Wizard {
       const stream = this.stream
         ? await this.#host.call('update_stream', { draft, verified: this.verified })
         : await this.#host.call('create_stream', { draft, verified: this.verified, paused });
-      this.#store.put(stream);
-      this.created = stream;
+      this.created = await this.#fromItsStart(stream);
+      this.#store.put(this.created);
       forget(this.stream?.id ?? null);
       this.step = 'created';
       return null;
@@ -231,6 +233,11 @@ export class Wizard {
     } finally {
       this.busy = null;
     }
+  }
+
+  /** A source is about to be connected for this stream: it is to have all of its events. */
+  connecting(): void {
+    this.#since ??= (this.#store.journal?.last_seq ?? 0) + 1;
   }
 
   /** Where a new intake would listen. */
@@ -338,6 +345,26 @@ export class Wizard {
       if (problemOf(reason).field !== 'listen' || (await this.freshListen()) === asked)
         throw reason;
       await this.connect(this.#newSource, this.listen);
+    }
+  }
+
+  /**
+   * A stream begins with what comes after it was made. A source that was connected on the way may
+   * have brought events by then.
+   */
+  async #fromItsStart(stream: StreamView): Promise<StreamView> {
+    const from_seq = this.#since;
+    if (this.stream || from_seq === null) return stream;
+    try {
+      return await this.#host.call('replay_stream', {
+        key: stream.id,
+        from_seq,
+        from_time: null,
+      });
+    } catch (reason) {
+      // The stream is there all the same, and what came before it can be replayed by hand.
+      this.problem = problemOf(reason);
+      return stream;
     }
   }
 

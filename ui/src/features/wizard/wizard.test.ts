@@ -45,6 +45,19 @@ async function verified(wizard: Wizard) {
 describe('the wizard', () => {
   beforeEach(() => sessionStorage.clear());
 
+  it('gives a new stream what a source connected on the way has brought by then', async () => {
+    const { wizard: start, asked, store } = await world('ten');
+    const wizard = start();
+    wizard.connecting();
+    store.journal = { ...store.journal!, last_seq: store.journal!.last_seq + 500 };
+    await verified(wizard);
+    expect(await wizard.next()).toBeNull();
+    expect(wizard.step).toBe('created');
+    expect(asked('replay_stream')).toEqual([
+      { key: wizard.created!.id, from_seq: 1_805_093, from_time: null },
+    ]);
+  });
+
   it('stops at what is missing and says which field it is', async () => {
     const { wizard: start } = await world('ten');
     const wizard = start();

@@ -18,6 +18,7 @@ impl Intake {
         let listen = format!("127.0.0.1:{}", free_port());
         window.go_to("Sources").await;
         window.click("Connect source").await;
+        window.click("HTTP intake").await;
         window.fill("Listen on", &listen).await;
         window.click("Connect source").await;
         let token = window.text(TOKEN).await;
@@ -51,13 +52,17 @@ impl Intake {
     }
 }
 
-/// Some of the events of `tests/fixtures`, as their sender wrote them.
-pub fn some() -> Vec<String> {
+/// The events of `tests/fixtures`, as their sender wrote them.
+pub fn all() -> Vec<String> {
     include_str!("../fixtures/events-1000.ndjson")
         .lines()
-        .take(20)
         .map(str::to_owned)
         .collect()
+}
+
+/// Some of them.
+pub fn some() -> Vec<String> {
+    all().into_iter().take(20).collect()
 }
 
 pub fn ids(events: &[String]) -> Vec<String> {

@@ -32,7 +32,7 @@ async fn without_a_keyring_nothing_that_needs_a_secret_is_made() {
 
     window.go_to("Sources").await;
     window.click("Connect source").await;
-    window.fill("Name", "An intake").await;
+    window.click("HTTP intake").await;
     window.click("Connect source").await;
     window
         .see_in_dialog("The keychain has no default keyring yet.")

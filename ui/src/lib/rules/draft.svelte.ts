@@ -40,6 +40,9 @@ export class RulesDraft {
   /** The preview speaks of older rules. */
   stale = $state(false);
 
+  /** The stream that exists already, whose key makes the hashes. */
+  readonly stream: string | null;
+
   #of: { source: string | null; stream: string | null };
   #checker: Checker<PreviewAsk, Preview>;
   #last = 0;
@@ -48,6 +51,7 @@ export class RulesDraft {
   /** `of`: the source whose events are looked at, and the stream whose key makes the hashes. */
   constructor(host: Host, rules: Rules, of: { source: string | null; stream: string | null }) {
     this.#of = of;
+    this.stream = of.stream;
     this.conditions = rules.filter.conditions.map((condition) => this.#numbered(condition));
     this.rules = rules.redaction.rules.map((rule) => this.#numbered(rule));
     this.#start = JSON.stringify(this.written());

@@ -122,6 +122,16 @@ export const rules = {
   rule: (path: string, action: string) => `${action} ${path}`,
 
   title: (name: string) => `Events of ${name}`,
+  titleUnnamed: 'Events of this stream',
+
+  newKey: 'New hash key',
+  newKeyTitle: 'Make a new key for hashes?',
+  newKeyText:
+    'The same value then gets another hash than before, and what was delivered until now is not recognised by it any more.',
+  newKeyKeep: 'Keep key',
+  newKeyDo: 'Make new key',
+  newKeyMaking: 'Making…',
+  newKeyMade: 'New hash key made',
   edit: 'Choose events',
   redact: 'Redact',
 };

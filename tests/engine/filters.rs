@@ -236,10 +236,20 @@ async fn a_filter_that_cannot_be_read_holds_the_stream_until_it_has_another() {
     assert_eq!(world.taken(), []);
     let set = world
         .engine
+        .set_filter(&stream.id, types(&["launch-rocket"]))
+        .await;
+    set.expect("it is set");
+    let status = world
+        .until(|status| status.streams[0].status == Status::Healthy)
+        .await;
+    assert_eq!(counts(&status), (0, 10, 0, 0));
+    let set = world
+        .engine
         .set_filter(&stream.id, types(&["create-secret"]))
         .await;
     set.expect("it is set");
-    assert_eq!(counts(&world.drained().await), (5, 5, 0, 0));
+    post(&source, mixed(10..20)).await;
+    assert_eq!(counts(&world.drained().await), (5, 15, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -413,3 +413,35 @@ async fn no_secret_is_in_the_database_nor_in_what_is_shown() {
         }
     }
 }
+
+#[test]
+fn streams_of_an_older_store_go_on_and_know_where_they_began() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = rusqlite::Connection::open(folder.path().join(FILE)).expect("it opens");
+    for sql in [
+        include_str!("../../src-tauri/engine/src/store/migrations/0001.sql"),
+        include_str!("../../src-tauri/engine/src/store/migrations/0002.sql"),
+        "INSERT INTO stream (id, name, provider, details, secrets, endpoint, verified, created_at, revision)
+           VALUES ('s', 'Old', 'custom', '{}', '[]', '', 1, 50, 1);
+         INSERT INTO cursor (stream, next_seq, position, state_since, delivered) VALUES ('s', 31, 30, 0, 20);
+         INSERT INTO journal_block VALUES (1, 10, 1, 10, 40, 0, 0, x''), (11, 30, 1, 30, 60, 0, 0, x'');
+         PRAGMA application_id = 0x5053544B;
+         PRAGMA user_version = 2;",
+    ] {
+        database.execute_batch(sql).expect("an older store");
+    }
+    drop(database);
+    let store = Store::open(folder.path()).expect("it is migrated");
+    let read = store.read_blocking(|connection| {
+        Ok((
+            penstock_engine::store::streams::find(connection, "Old")?,
+            penstock_engine::store::spans::of(connection, "s")?,
+        ))
+    });
+    let (stream, spans) = read.expect("it is read");
+    let stream = stream.expect("the stream is there");
+    assert_eq!(stream.filter, Some(Default::default()));
+    assert_eq!(stream.redaction, Some(Default::default()));
+    assert_eq!(spans.len(), 1);
+    assert_eq!((spans[0].from_seq, spans[0].skipped), (11, false));
+}

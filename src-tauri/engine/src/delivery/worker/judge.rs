@@ -108,7 +108,7 @@ impl Worker {
         }
     }
 
-    fn goes_well(&mut self, now: Millis) {
+    pub(super) fn goes_well(&mut self, now: Millis) {
         self.failures = 0;
         self.not_before = None;
         if self.cursor.state != State::Ready {

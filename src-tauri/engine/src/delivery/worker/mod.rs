@@ -195,6 +195,9 @@ impl Worker {
                     Filled::Busy
                 }
             };
+            if filled == Filled::Idle && self.units.is_empty() {
+                self.note_nothing_waits().await;
+            }
             self.note_passable().await;
             let (wake, pass_over) = (self.not_before, self.pass_over_at);
             tokio::select! {
@@ -227,6 +230,16 @@ impl Worker {
         }
         self.seen = orders;
         orders.stop
+    }
+
+    /// What stood in the way of events is over where none waits any more: they were kept out by
+    /// another filter, or passed over by a person.
+    async fn note_nothing_waits(&mut self) {
+        if self.cursor.state != State::Ready {
+            let now = self.surroundings.clock.now();
+            self.goes_well(now);
+            self.commit(Vec::new()).await;
+        }
     }
 
     /// Moves the cursor over many events that were kept out, or sees to it that a few do not wait

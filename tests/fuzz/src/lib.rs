@@ -9,8 +9,10 @@ mod body;
 mod infisical;
 mod members;
 pub mod mutate;
+mod redaction;
 
 pub use answer::provider_answer;
 pub use body::intake_body;
 pub use infisical::infisical_row;
 pub use members::json_members;
+pub use redaction::redaction;

@@ -1,6 +1,6 @@
 //! A short, repeatable run of every target.
 
-use penstock_fuzz::{infisical_row, intake_body, json_members, mutate, provider_answer};
+use penstock_fuzz::{infisical_row, intake_body, json_members, mutate, provider_answer, redaction};
 
 const EVENT: &[u8] = include_bytes!("../../fixtures/sample-event.json");
 const PAGE: &[u8] = include_bytes!("../../fixtures/infisical-list-page.json");
@@ -33,6 +33,17 @@ fn a_row_of_infisical_loses_no_value_on_its_way_to_the_flat_form() {
         b"{\"eventType\":\"x\",\"event\":{\"type\":\"y\",\"more\":null},\"actor\":\"user\",\"\\u0069d\":7}",
     ];
     mutate::run(4, &seeds, ROUNDS, infisical_row);
+}
+
+#[test]
+fn what_is_redacted_does_not_leave_and_the_rest_stays() {
+    let seeds: [&[u8]; 4] = [
+        EVENT,
+        b"{\"a\":\"x\",\"\\u0061\":[1,{\"b\":null}],\"b\":{\"x\":{\"c\":1},\"y\":[{\"c\":\"z\",\"d\":2}]}}",
+        b"{\"actorMetadata\":[{\"email\":\"a@b.c\"},[{\"email\":7}]],\"eventMetadata\":[1,[2],{\"k\":3}]}",
+        b" { \"a\" : 1 , \"b\" : [ [ { \"c\" : true } ] ] , \"a\" : \"\\ud83d\\udd10\" } ",
+    ];
+    mutate::run(5, &seeds, ROUNDS, redaction);
 }
 
 #[test]

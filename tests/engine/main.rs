@@ -21,6 +21,8 @@ mod proxy;
 mod redaction;
 mod refusals;
 mod replay;
+#[cfg(unix)]
+mod rescue;
 mod store;
 mod streams;
 mod tls;

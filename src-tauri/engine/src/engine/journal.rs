@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Engine;
 use crate::problem::Problem;
 use crate::store::room::{self, Bounds, Room};
-use crate::store::{cursor, journal, settings, streams};
+use crate::store::{cursor, journal, rescue, settings, streams};
 use crate::view::JournalView;
 
 impl Engine {
@@ -39,7 +39,10 @@ impl Engine {
                     keep_free_bytes: room.kept_free(&bounds),
                     disk_free_bytes: room.disk_free,
                     waiting,
-                    problem: blocks.trouble().or(room.problem(&bounds)),
+                    problem: blocks
+                        .trouble()
+                        .or(room.problem(&bounds))
+                        .or(rescue::report(connection, store.path())?),
                 })
             })
             .await

@@ -13,6 +13,7 @@ pub mod journal;
 pub mod migration;
 pub mod owner;
 pub mod reading;
+pub mod rescue;
 pub mod room;
 pub mod set_aside;
 pub mod settings;
@@ -58,15 +59,30 @@ impl Store {
         &self.shared.path
     }
 
-    /// Opens the store of a data folder, making or migrating it. Blocks.
+    /// Opens the store of a data folder, making or migrating it, or rebuilding it from what can be
+    /// read where it is damaged. Blocks.
     pub fn open(data_dir: &Path) -> Result<Self, Problem> {
+        match Self::open_as_it_is(data_dir) {
+            Err(damage) if damage.code == "store-damaged" => {
+                rescue::rescue(data_dir, &damage)?;
+                Self::open_as_it_is(data_dir)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_as_it_is(data_dir: &Path) -> Result<Self, Problem> {
         make_folder(data_dir)?;
         let path = data_dir.join(FILE);
         refuse_foreign_file(&path)?;
+        rescue::refuse_emptied(&path)?;
         let mut connection = connect(&path).map_err(|error| problem(&error))?;
         restrict_to_owner(&path);
         migration::migrate(&mut connection)?;
         let blocks = Arc::new(Blocks::new(&connection).map_err(|error| problem(&error))?);
+        if rescue::is_damaged(&connection, &path).map_err(|error| problem(&error))? {
+            return Err(damaged());
+        }
         let writer = Writer::start(connection, &path, Arc::clone(&blocks));
         Ok(Self {
             shared: Arc::new(Shared {
@@ -116,7 +132,7 @@ impl Store {
             Some(connection) => connection,
             None => connect(&self.shared.path).map_err(|error| problem(&error))?,
         };
-        let answer = read(&connection).map_err(|error| problem(&error));
+        let answer = read(&connection).map_err(|error| rescue::noted(&error, &self.shared.path));
         let mut idle = self.shared.idle_readers.lock().expect("no reader panics");
         if idle.len() < READS {
             idle.push(connection);
@@ -240,6 +256,15 @@ fn restrict_to_owner(path: &Path) {
     let _ = path;
 }
 
+fn damaged() -> Problem {
+    Problem::new("store-damaged", "Penstock's database is damaged.")
+        .cause("The disk or a copy of the file lost part of it.")
+        .next("Copy the data folder away before anything else.")
+        .next("End Penstock and start it again: it keeps the damaged file, and rebuilds the database from what can be read.")
+        .next("Where that does not help, restore the folder from a backup, or start with an empty one.")
+        .short("Database is damaged")
+}
+
 /// SQLite's errors, in words.
 pub fn problem(error: &rusqlite::Error) -> Problem {
     use rusqlite::ErrorCode;
@@ -274,12 +299,7 @@ pub fn problem(error: &rusqlite::Error) -> Problem {
                 .cause("Another program wrote a file of this name, or the file is damaged.")
                 .next("Move the file away, or restore it from a backup, then open Penstock again.")
         }
-        Some(ErrorCode::DatabaseCorrupt) => {
-            Problem::new("store-damaged", "Penstock's database is damaged.")
-                .cause("The disk or a copy of the file lost part of it.")
-                .next("Copy the data folder away before anything else.")
-                .next("Restore the folder from a backup, or start with an empty one.")
-        }
+        Some(ErrorCode::DatabaseCorrupt) => damaged(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             Problem::new("store-busy", "Penstock's database is in use by another program.")
                 .cause("A backup or another Penstock holds it for longer than 20 seconds.")

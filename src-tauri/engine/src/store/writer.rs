@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use tokio::sync::oneshot;
 
 use super::journal::{Blocks, Pending};
-use super::problem;
+use super::{problem, rescue};
 use crate::clock::Millis;
 use crate::problem::Problem;
 
@@ -191,7 +191,7 @@ fn commit_group(connection: &Connection, place: &Place, group: Vec<Job>, blocks:
         if !connection.is_autocommit() {
             let _ = connection.execute_batch("ROLLBACK");
         }
-        problem(&error)
+        rescue::noted(&error, &place.path)
     });
     if blocks.set_trouble(answer.as_ref().err()) {
         match &answer {

@@ -185,7 +185,7 @@ impl Worker {
                         code = problem.code,
                         "The journal could not be read."
                     );
-                    if problem.code == DAMAGED {
+                    if [DAMAGED, "store-damaged"].contains(&problem.code.as_str()) {
                         let now = self.surroundings.clock.now();
                         self.fails(Instant::now(), now, State::Held, None, &problem);
                         self.commit(Vec::new()).await;

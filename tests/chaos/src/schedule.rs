@@ -373,6 +373,10 @@ impl Schedule {
         }
         self.balance().await?;
         let mut broken = Vec::new();
+        for stream in &mut self.streams {
+            let unanswered = unanswered(&self.home.data, &stream.name);
+            stream.at_risk += unanswered.map_err(|error| vec![error.to_string()])?;
+        }
         let said = self.said().await?;
         for (said, stream) in said.iter().zip(&self.streams) {
             match model::appended_twice(&self.offers, said.appended, stream.source) {
@@ -405,6 +409,17 @@ impl Schedule {
             Err(broken)
         }
     }
+}
+
+/// Events of requests that came to nothing: whether they arrived all the same is not known.
+fn unanswered(data: &Path, stream: &str) -> rusqlite::Result<u64> {
+    let connection = rusqlite::Connection::open(data.join("penstock.db"))?;
+    connection.query_row(
+        "SELECT coalesce(sum(events), 0) FROM attempt JOIN stream ON stream.id = attempt.stream
+         WHERE stream.name = ?1 AND outcome = 'retry' AND attempt.status IS NULL",
+        [stream],
+        |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
+    )
 }
 
 /// What SQLite itself says of the database.

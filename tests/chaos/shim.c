@@ -79,6 +79,9 @@ __attribute__((constructor)) static void begin(void)
     folder_length = folder ? strlen(folder) : 0;
 }
 
+/* A program that ends does so between two changes, whatever its other threads are doing. */
+__attribute__((destructor)) static void end(void) { pthread_mutex_lock(&turn); }
+
 static int kind_of_path(const char *path)
 {
     if (!folder || strncmp(path, folder, folder_length) != 0)

@@ -1,6 +1,7 @@
 //! The `curl` line that the page shows for an intake, with the real token in it.
 
 use penstock_engine::secret::Secret;
+use penstock_engine::source::http_intake;
 use penstock_engine::view::SourceView;
 
 const EVENT: &str = r#"{"eventType":"deploy","actor":"ci-deployer"}"#;
@@ -14,11 +15,15 @@ pub fn line(source: &SourceView, token: &Secret) -> String {
     } else {
         (format!("'{EVENT}'"), " \\\n")
     };
-    [
-        format!("curl {url}"),
-        format!("  -H \"Authorization: Bearer {token}\""),
-        "  -H \"Content-Type: application/json\"".to_owned(),
-        format!("  -d {event}"),
-    ]
-    .join(next)
+    // Nobody but the pin vouches for a certificate that Penstock made, and the pin is enough.
+    let pinned = http_intake::pin(&source.details)
+        .map(|pin| format!("  --insecure --pinnedpubkey \"{pin}\""));
+    let lines = [
+        Some(format!("curl {url}")),
+        pinned,
+        Some(format!("  -H \"Authorization: Bearer {token}\"")),
+        Some("  -H \"Content-Type: application/json\"".to_owned()),
+        Some(format!("  -d {event}")),
+    ];
+    lines.into_iter().flatten().collect::<Vec<_>>().join(next)
 }

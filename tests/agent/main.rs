@@ -5,6 +5,7 @@ mod conservation;
 mod flow;
 mod follow;
 mod infisical;
+mod intake;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod practice;

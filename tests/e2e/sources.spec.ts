@@ -35,9 +35,11 @@ test('rotating a token says what stops and begins at Keep token', async ({ page,
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('stops working at once');
   await expect(dialog.getByRole('button', { name: 'Keep token' })).toBeFocused();
+  await dialog.getByRole('radio', { name: '24 hours' }).click();
+  await expect(dialog).toContainText('no request is refused');
   await dialog.getByRole('button', { name: 'Make new token' }).click();
   await expect(page.getByText('pst_scripted-token-after-rotation')).toBeVisible();
-  expect(await asked('rotate_token')).toEqual([{ key: 'intake' }]);
+  expect(await asked('rotate_token')).toEqual([{ key: 'intake', overlap_seconds: 86400 }]);
 });
 
 test('a source is paused, resumed and deleted', async ({ page, open, asked, accessible }) => {

@@ -1,13 +1,19 @@
 //! The HTTP intake over real sockets: what it takes, what it refuses, and how it ends.
 
+#[cfg(target_os = "linux")]
+mod clients;
+mod tls;
+mod tokens;
+
 use bytes::Bytes;
+use penstock_engine::clock::{Clock, Millis, SystemClock};
 use penstock_engine::problem::Problem;
-use penstock_engine::secret::Secret;
 use penstock_engine::source::http_intake::{self, Options, Running};
-use penstock_engine::source::{Append, AppendError, Appended, Batch, Report};
+use penstock_engine::source::{Append, AppendError, Appended, Batch, Report, TokenDigest};
 use serde_json::Value;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -79,7 +85,24 @@ impl Append for Appending {
 }
 
 fn options() -> Options {
-    Options::new("127.0.0.1:0", &Secret::from(TOKEN))
+    Options::new("127.0.0.1:0", vec![digest(TOKEN, None)])
+}
+
+fn digest(token: &str, until: Option<Millis>) -> TokenDigest {
+    TokenDigest {
+        sha256: http_intake::token_sha256(token),
+        until,
+    }
+}
+
+/// The time is what a test says it is.
+#[derive(Default)]
+struct Hands(AtomicI64);
+
+impl Clock for Hands {
+    fn now(&self) -> Millis {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 async fn start(journal: &Arc<Journal>) -> Running {
@@ -87,9 +110,13 @@ async fn start(journal: &Arc<Journal>) -> Running {
 }
 
 async fn start_with(options: Options, journal: &Arc<Journal>) -> Running {
-    http_intake::start(options, Arc::new(Appending(journal.clone())))
-        .await
-        .expect("a free port")
+    http_intake::start(
+        options,
+        Arc::new(Appending(journal.clone())),
+        Arc::new(SystemClock),
+    )
+    .await
+    .expect("a free port")
 }
 
 fn client() -> reqwest::Client {
@@ -394,7 +421,7 @@ async fn only_the_token_opens_the_intake_and_a_new_one_replaces_it() {
         );
     }
     assert!(journal.events().is_empty());
-    running.replace_token(http_intake::token_sha256("pst_new"));
+    running.replace_tokens(vec![digest("pst_new", None)]);
     assert_eq!(answer(post(&running).body("{}")).await.0, 401);
     assert_eq!(answer(bare().bearer_auth("pst_new")).await.0, 200);
     running.stop().await;
@@ -543,9 +570,13 @@ async fn a_taken_port_is_a_problem_that_offers_another() {
         listen: running.addr().to_string(),
         ..options()
     };
-    let problem = http_intake::start(again, Arc::new(Appending(journal.clone())))
-        .await
-        .expect_err("taken");
+    let problem = http_intake::start(
+        again,
+        Arc::new(Appending(journal.clone())),
+        Arc::new(SystemClock),
+    )
+    .await
+    .expect_err("taken");
     assert_eq!(problem.code, "intake-port-taken");
     let port = running.addr().port().to_string();
     assert!(problem.next_steps[0].contains(&port), "{problem:?}");

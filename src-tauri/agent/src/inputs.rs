@@ -107,6 +107,22 @@ pub enum Start {
     Ago(Millis),
 }
 
+/// `90s`, `30m`, `24h` or `7d`, in milliseconds.
+pub fn time_span(text: &str) -> Result<i64, String> {
+    let unit = match text.bytes().last() {
+        Some(b's') => Some(1_000),
+        Some(b'm') => Some(60_000),
+        Some(b'h') => Some(3_600_000),
+        Some(b'd') => Some(86_400_000),
+        _ => None,
+    };
+    unit.and_then(|unit| {
+        let count = text[..text.len() - 1].parse::<u32>().ok()?;
+        Some(i64::from(count) * unit)
+    })
+    .ok_or_else(|| "write a number and a unit, such as 90s, 30m, 24h or 7d".into())
+}
+
 impl std::str::FromStr for Start {
     type Err = String;
 
@@ -122,18 +138,7 @@ impl std::str::FromStr for Start {
         if let Some(time) = parse_rfc3339(text) {
             return Ok(Start::Time(time));
         }
-        let unit = match text.bytes().last() {
-            Some(b'm') => Some(60_000),
-            Some(b'h') => Some(3_600_000),
-            Some(b'd') => Some(86_400_000),
-            _ => None,
-        };
-        let ago = unit.and_then(|unit| {
-            text[..text.len() - 1]
-                .parse::<u32>()
-                .ok()
-                .map(|count| i64::from(count) * unit)
-        });
+        let ago = time_span(text).ok();
         ago.map(Start::Ago).ok_or_else(|| {
             "write a sequence number, a time such as 2026-01-15T08:00:00Z, 24h for a day ago, begin, or now".into()
         })

@@ -72,9 +72,12 @@ pub enum Command {
     Token {
         /// Its name or id
         source: String,
-        /// Make a new one; the old one stops working
+        /// Make a new one; the old one stops working, at once or after the overlap
         #[arg(long)]
         new: bool,
+        /// How long the old one is still taken, for example 90s, 30m, 24h or 7d
+        #[arg(long, requires = "new", value_name = "TIME", value_parser = inputs::time_span, default_value = "0s")]
+        overlap: i64,
     },
     /// Stop taking events in
     Pause {
@@ -129,6 +132,7 @@ impl Command {
                         ("Listens on", &created.listen),
                         ("Address", &created.url),
                         ("Token", &created.token),
+                        ("SHA-256 fingerprint", &created.fingerprint),
                     ];
                     known.extend(more.into_iter().filter_map(|(label, value)| {
                         value.as_ref().map(|value| (label, value.clone()))
@@ -204,9 +208,13 @@ impl Command {
                 let source = engine.source(&source).await?;
                 say.answer(&source, || show(&source));
             }
-            Command::Token { source, new } => {
+            Command::Token {
+                source,
+                new,
+                overlap,
+            } => {
                 let token = if new {
-                    engine.rotate_token(&source).await?
+                    engine.rotate_token(&source, overlap).await?
                 } else {
                     engine.reveal_token(&source).await?
                 };
@@ -318,6 +326,14 @@ fn show(source: &SourceView) -> String {
         ("Read up to", source.up_to.clone()),
         ("Listens on", source.listen.clone()),
         ("Address", source.url.clone()),
+        (
+            "Certificate",
+            source.certificate.as_ref().map(|it| it.subject.clone()),
+        ),
+        (
+            "SHA-256 fingerprint",
+            source.certificate.as_ref().map(|it| it.sha256.clone()),
+        ),
         ("Token", token),
         ("Old token until", source.old_token_until.clone()),
         (
@@ -340,7 +356,11 @@ fn show(source: &SourceView) -> String {
         .collect();
     let mut text = pairs(&known);
     for (field, value) in &source.details {
-        text += &format!("{field} = {}\n", inputs::plain(value));
+        let value = inputs::plain(value);
+        match value.lines().count() {
+            0 | 1 => text += &format!("{field} = {value}\n"),
+            lines => text += &format!("{field}: {lines} lines\n"),
+        }
     }
     for (field, saved) in &source.secrets {
         text += &format!("{field}: {}\n", name(saved));

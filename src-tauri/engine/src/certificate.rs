@@ -75,6 +75,14 @@ pub fn validity(der: &[u8]) -> Option<(Millis, Millis)> {
     ))
 }
 
+/// `sha256//…` of a certificate's public key, as curl's `--pinnedpubkey` takes it.
+pub fn public_key_pin(der: &[u8]) -> Option<String> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    let digest = Sha256::digest(certificate.public_key().raw);
+    let text = base64::engine::general_purpose::STANDARD.encode(digest);
+    Some(format!("sha256//{text}"))
+}
+
 /// Whether a certificate names itself as its issuer.
 pub fn is_self_signed(der: &[u8]) -> bool {
     X509Certificate::from_der(der).is_ok_and(|(_, it)| it.subject() == it.issuer())

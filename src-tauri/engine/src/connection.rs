@@ -3,7 +3,7 @@
 //!
 //! Verification of the server's certificate is not an option and cannot be switched off.
 
-mod pem;
+pub(crate) mod pem;
 
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;

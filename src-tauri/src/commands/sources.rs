@@ -47,8 +47,9 @@ commands! {
         Ok(token.expose().to_owned())
     }
 
-    fn rotate_token(desktop, key: String) -> String {
-        let token = desktop.engine().await?.rotate_token(&key).await?;
+    fn rotate_token(desktop, key: String, overlap_seconds: u32) -> String {
+        let overlap = i64::from(overlap_seconds) * 1000;
+        let token = desktop.engine().await?.rotate_token(&key, overlap).await?;
         Ok(token.expose().to_owned())
     }
 

@@ -84,7 +84,7 @@ export interface Commands {
   pause_source: { takes: { key: string }; answers: SourceView };
   resume_source: { takes: { key: string }; answers: SourceView };
   reveal_token: { takes: { key: string }; answers: string };
-  rotate_token: { takes: { key: string }; answers: string };
+  rotate_token: { takes: { key: string; overlap_seconds: number }; answers: string };
   /** Puts a ready `curl` line with the real token on the clipboard; the token never reaches the page. */
   copy_curl: { takes: { key: string }; answers: null };
   unreadable: { takes: { key: string; before: number | null; limit: number }; answers: Array<UnreadableView> };

@@ -372,6 +372,10 @@ listen: string | null,
  */
 url: string | null, 
 /**
+ * The certificate it shows, where it speaks TLS.
+ */
+certificate: CertificateView | null, 
+/**
  * Whether its token can be revealed.
  */
 token: Saved | null, 
@@ -416,7 +420,11 @@ details: { [key in string]: JsonValue },
  */
 secrets: { [key in string]: Saved }, created_at: string, };
 
-export type SourceCreated = { id: string, name: string, kind: string, listen: string | null, url: string | null, token: string | null, };
+export type SourceCreated = { id: string, name: string, kind: string, listen: string | null, url: string | null, token: string | null, 
+/**
+ * SHA-256 of the certificate it shows, where it speaks TLS.
+ */
+fingerprint: string | null, };
 
 export type SourceDraft = { 
 /**

@@ -13,7 +13,7 @@ use crate::secret::Secret;
 const WANT_CERTIFICATE: &str = "Paste the block that begins with -----BEGIN CERTIFICATE-----.";
 
 /// The certificates of a PEM text, or what is wrong with it.
-fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+pub(crate) fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, String> {
     let mut found = Vec::new();
     for block in certificate::blocks(pem) {
         match block {
@@ -122,7 +122,7 @@ pub(super) fn identity(
     })
 }
 
-fn private_key(key: &Secret) -> Result<PrivateKeyDer<'static>, String> {
+pub(crate) fn private_key(key: &Secret) -> Result<PrivateKeyDer<'static>, String> {
     let want = "Paste the block that begins with -----BEGIN PRIVATE KEY-----.";
     let mut found = None;
     for block in certificate::blocks(key.expose()) {

@@ -54,6 +54,8 @@ pub struct Options {
 const TAKE_UP: Duration = Duration::from_secs(1);
 /// The same, for the first time.
 const START_UP: Duration = Duration::from_secs(30);
+/// How often it is looked whether another process has taken a change up.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Told the stages of a Verify as they happen.
 pub type OnStages = Arc<dyn Fn(&[Stage]) + Send + Sync>;
@@ -217,6 +219,26 @@ impl Engine {
             let _ = tokio::time::timeout(TAKE_UP, taken_up).await;
         }
         self.0.touched.tell(Touch::Configuration);
+    }
+
+    /// Waits until another process that delivers has taken up what was configured last.
+    async fn taken_up_elsewhere(&self) {
+        let waiting = async {
+            while let Delivering::Elsewhere { .. } = self.delivering().await {
+                let revisions = |connection: &rusqlite::Connection| {
+                    Ok((
+                        settings::revision(connection)?,
+                        settings::taken_up(connection)?,
+                    ))
+                };
+                match self.0.store.read(revisions).await {
+                    Ok((revision, taken_up)) if taken_up < revision => {}
+                    _ => return,
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        let _ = tokio::time::timeout(TAKE_UP, waiting).await;
     }
 
     async fn is_owner(&self) -> bool {

@@ -228,6 +228,12 @@ async fn take_up(
             .await?;
         running_sources.reconcile().await?;
         supervisor.reconcile(revision).await?;
+        if revision != known {
+            let store = &engine.0.store;
+            store
+                .write(move |connection| settings::set_taken_up(connection, revision))
+                .await?;
+        }
         engine.0.touched.tell(Touch::Configuration);
     }
     Ok(revision)

@@ -47,9 +47,11 @@ impl RunningSources {
             .collect();
         let outdated: Vec<String> = self
             .running
-            .iter()
-            .filter(|(id, one)| wanted.get(*id).is_none_or(|row| !same(row, &one.row)))
-            .map(|(id, _)| id.clone())
+            .iter_mut()
+            .filter_map(|(id, one)| {
+                let goes_on = wanted.get(id).is_some_and(|row| one.go_on_as(row));
+                (!goes_on).then(|| id.clone())
+            })
             .collect();
         for id in outdated {
             self.end(&id).await;
@@ -186,8 +188,17 @@ impl RunningSources {
     }
 }
 
-fn same(one: &SourceRow, other: &SourceRow) -> bool {
-    one.revision == other.revision && tokens(one) == tokens(other)
+impl One {
+    /// Whether it goes on without being started anew, with other tokens perhaps.
+    fn go_on_as(&mut self, row: &SourceRow) -> bool {
+        if row.revision != self.row.revision {
+            return false;
+        }
+        let wanted = tokens(row);
+        let goes_on = wanted == tokens(&self.row) || self.running.replace_tokens(wanted);
+        self.row = row.clone();
+        goes_on
+    }
 }
 
 /// The tokens that senders may present, the newest first.

@@ -10,7 +10,7 @@ use super::views::{self, clean_name};
 use crate::connect::invalid;
 use crate::form::FieldError;
 use crate::problem::Problem;
-use crate::secret::Secrets;
+use crate::secret::{Secret, Secrets};
 use crate::source::{self, Configured, SourceTest, http_intake};
 use crate::store::sources::{self, SourceRow};
 use crate::vault::Owner;
@@ -108,7 +108,8 @@ impl Engine {
         self.configured().await;
         let listen = views::listen_of(&row);
         Ok(SourceCreated {
-            url: listen.as_deref().map(views::intake_url),
+            url: http_intake::url(&row.details).filter(|_| listen.is_some()),
+            fingerprint: http_intake::certificate(&row.details).map(|it| it.sha256),
             listen,
             token: token.map(|(token, _)| token.expose().to_owned()),
             id: row.id,
@@ -128,22 +129,27 @@ impl Engine {
         };
         let kind = source::find(&row.kind)?;
         row.name = self.source_name(&draft).await?;
+        let known = self.draft_secrets(&draft).await?;
         let configured = self.configure(&draft).await?;
         let others = self.neighbours(kind.id(), Some(&row.id)).await?;
         row.details = kind
             .settle(configured.details, Some(&row.details), &others)
             .await?;
-        let typed: Secrets = configured
+        // What was typed, and what the kind made itself.
+        let fresh: Secrets = configured
             .secrets
             .into_iter()
-            .filter(|(field, _)| draft.secrets.0.contains_key(field))
+            .filter(|(field, secret)| {
+                draft.secrets.0.contains_key(field)
+                    || known.get(field).map(Secret::expose) != Some(secret.expose())
+            })
             .collect();
         let owner = Owner {
             id: row.id.clone(),
             name: row.name.clone(),
         };
         row.secrets
-            .extend(self.keep_source_secrets(owner, typed).await?);
+            .extend(self.keep_source_secrets(owner, fresh).await?);
         let update = row.clone();
         self.0
             .store

@@ -1,6 +1,7 @@
 //! Tokens that senders present to an intake: showing, rotating and keeping them.
 
 use super::{Engine, stopped};
+use crate::clock::Millis;
 use crate::problem::Problem;
 use crate::secret::Secret;
 use crate::source::http_intake;
@@ -9,6 +10,7 @@ use crate::vault::Owner;
 
 /// The vault's field for an intake's token.
 pub(super) const TOKEN: &str = "token";
+const LONGEST_OVERLAP: Millis = 30 * 86_400_000;
 
 impl Engine {
     /// The intake's token, on request.
@@ -38,20 +40,45 @@ impl Engine {
         Ok(token)
     }
 
-    /// Makes a new token; the old one stops working.
-    pub async fn rotate_token(&self, key: &str) -> Result<Secret, Problem> {
+    /// Makes a new token. The one before is taken for as long as `overlap`, in milliseconds, says:
+    /// not at all with 0.
+    pub async fn rotate_token(&self, key: &str, overlap: Millis) -> Result<Secret, Problem> {
         let row = self.source_row(key).await?;
+        if row.token_sha256.is_none() {
+            return Err(Problem::new(
+                "token-unused",
+                format!(
+                    "The source {:?} has no token: nobody sends to it.",
+                    row.name
+                ),
+            ));
+        }
+        if !(0..=LONGEST_OVERLAP).contains(&overlap) {
+            return Err(Problem::new(
+                "overlap-too-long",
+                "The old token cannot be taken for longer than 30 days.",
+            )
+            .next("Choose a shorter time.")
+            .field("overlap"));
+        }
         let owner = Owner {
             id: row.id.clone(),
             name: row.name,
         };
         let (token, saved) = self.keep_token(owner, http_intake::new_token()).await?;
-        let (id, digest) = (row.id, digest(&token));
+        let digest = digest(&token);
+        let old = row
+            .token_sha256
+            .filter(|old| overlap > 0 && *old != digest)
+            .map(|old| (old, self.now() + overlap));
+        let id = row.id;
         self.0
             .store
-            .write(move |connection| sources::set_token(connection, &id, &digest, saved))
+            .write(move |connection| sources::set_token(connection, &id, &digest, saved, old))
             .await?;
         self.configured().await;
+        // Whoever has the new token may use it at once.
+        self.taken_up_elsewhere().await;
         Ok(token)
     }
 

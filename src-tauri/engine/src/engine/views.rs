@@ -129,7 +129,8 @@ pub fn source(
             .map_or_else(|| row.kind.clone(), |about| about.name.clone()),
         problem: problem.filter(|_| status == SourceStatus::Failing).cloned(),
         status,
-        url: listen.as_deref().map(intake_url),
+        url: http_intake::url(&row.details).filter(|_| listen.is_some()),
+        certificate: http_intake::certificate(&row.details),
         listen,
         token: (row.kind == http_intake::KIND).then_some(if row.token_saved {
             Saved::Saved
@@ -181,10 +182,6 @@ pub fn listen_of(row: &SourceRow) -> Option<String> {
         .get("listen")
         .and_then(|value| value.as_str())
         .map(String::from)
-}
-
-pub fn intake_url(listen: &str) -> String {
-    format!("http://{listen}/v1/events")
 }
 
 /// A name for a stream or source: trimmed, visible, not too long.

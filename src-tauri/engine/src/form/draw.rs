@@ -12,11 +12,9 @@ pub(super) fn draw(name: &str, property: &Value, required: bool) -> Field {
         Some("headers") => FieldKind::Headers,
         Some("pem") => FieldKind::Pem,
         _ if property.get("oneOf").is_some() => FieldKind::Choice,
-        _ => match property.get("type") {
-            Some(Value::String(kind)) if kind == "boolean" => FieldKind::Switch,
-            Some(Value::String(kind)) if kind == "integer" => FieldKind::Number,
-            _ => FieldKind::Text,
-        },
+        _ if is(property, "boolean") => FieldKind::Switch,
+        _ if is(property, "integer") => FieldKind::Number,
+        _ => FieldKind::Text,
     };
     let group = match text("x-group").as_deref() {
         Some("advanced") => FieldGroup::Advanced,
@@ -42,6 +40,15 @@ pub(super) fn draw(name: &str, property: &Value, required: bool) -> Field {
             .filter(|it| !it.is_null())
             .map(plain),
         choices,
+    }
+}
+
+/// Whether a property has a type; one that may be left out has `null` beside it.
+fn is(property: &Value, kind: &str) -> bool {
+    match property.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().any(|it| it == kind),
+        Some(it) => it == kind,
+        None => false,
     }
 }
 

@@ -53,6 +53,12 @@ impl<'f> Entries<'f> {
         self.secrets.insert(name.into(), secret);
     }
 
+    /// As if it had been left empty.
+    pub fn remove(&mut self, name: &str) {
+        self.details.remove(name);
+        self.secrets.remove(name);
+    }
+
     pub fn wrong(&mut self, field: &str, message: impl Into<String>) {
         self.errors.push(FieldError {
             field: field.into(),

@@ -129,6 +129,11 @@ pub trait Running: Send + Sync {
         None
     }
 
+    /// From now on only these tokens are taken; whether it can do so without being started anew.
+    fn replace_tokens(&self, _tokens: Vec<TokenDigest>) -> bool {
+        false
+    }
+
     /// Ends: what it was promised is in the journal when this is done.
     fn stop(self: Box<Self>) -> Pending<'static, ()>;
 }

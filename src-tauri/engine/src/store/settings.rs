@@ -33,3 +33,21 @@ pub fn revise(connection: &Connection) -> rusqlite::Result<i64> {
         )?
         .query_row([], |row| row.get(0))
 }
+
+/// The revision that the delivering process has taken up.
+pub fn taken_up(connection: &Connection) -> rusqlite::Result<i64> {
+    let found: Option<i64> = connection
+        .prepare_cached("SELECT value FROM counter WHERE name = 'taken_up'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+pub fn set_taken_up(connection: &Connection, revision: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO counter VALUES ('taken_up', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )?
+        .execute([revision])?;
+    Ok(())
+}

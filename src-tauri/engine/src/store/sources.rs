@@ -160,16 +160,22 @@ pub fn set_paused(connection: &Connection, id: &str, at: Option<Millis>) -> rusq
     Ok(())
 }
 
+/// `old`: the token before, and until when it is still taken.
 pub fn set_token(
     connection: &Connection,
     id: &str,
     sha256: &[u8],
     saved: bool,
+    old: Option<(Vec<u8>, Millis)>,
 ) -> rusqlite::Result<()> {
     revise(connection)?;
+    let (old_sha256, old_until) = old.unzip();
     connection
-        .prepare_cached("UPDATE source SET token_sha256 = ?2, token_saved = ?3 WHERE id = ?1")?
-        .execute(params![id, sha256, saved])?;
+        .prepare_cached(
+            "UPDATE source SET token_sha256 = ?2, token_saved = ?3, old_token_sha256 = ?4, old_token_until = ?5
+             WHERE id = ?1",
+        )?
+        .execute(params![id, sha256, saved, old_sha256, old_until])?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ts_rs::TS;
 
 use super::{Bucket, Saved, SecretsDraft};
+use crate::certificate::CertificateView;
 use crate::form::Details;
 use crate::problem::Problem;
 use crate::source::Progress;
@@ -41,6 +42,8 @@ pub struct SourceView {
     pub listen: Option<String>,
     /// `http://127.0.0.1:8787/v1/events`
     pub url: Option<String>,
+    /// The certificate it shows, where it speaks TLS.
+    pub certificate: Option<CertificateView>,
     /// Whether its token can be revealed.
     pub token: Option<Saved>,
     /// Until when the token before the last rotation is still taken.
@@ -80,6 +83,8 @@ pub struct SourceCreated {
     pub listen: Option<String>,
     pub url: Option<String>,
     pub token: Option<String>,
+    /// SHA-256 of the certificate it shows, where it speaks TLS.
+    pub fingerprint: Option<String>,
 }
 
 /// A source about to be made or changed. Secrets that are absent keep their saved value.

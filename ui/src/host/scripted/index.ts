@@ -288,7 +288,8 @@ function createdSource(world: World, { name, kind, details }: SourceDraft): Sour
   world.sources = [...world.sources, fresh];
   world.tell({ sources: [fresh] });
   const { id, url } = fresh;
-  return { id, name, kind, listen, url, token: listen && 'pst_scripted-token-of-the-intake' };
+  const token = listen && 'pst_scripted-token-of-the-intake';
+  return { id, name, kind, listen, url, token, fingerprint: null };
 }
 
 /** A moment in the life of streams that deliver. */

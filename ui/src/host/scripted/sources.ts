@@ -7,6 +7,7 @@ import { problem, type World } from './world';
 export const PLAIN = {
   kind_name: 'HTTP intake',
   old_token_until: null,
+  certificate: null,
   progress: null,
   up_to: null,
   left_out: 0,

@@ -7,7 +7,7 @@ use hyper::body::{Body, Incoming};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::decode::{Decoder, Encoding};
 use super::refusal::Refusal;
@@ -23,11 +23,14 @@ pub struct Bounds {
     pub idle: Duration,
 }
 
+/// Slower than this, once the longest wait for a piece is over, is no sender but an obstacle.
+const LEAST_RATE: u64 = 16 << 10;
+
 /// The memory that the bodies of all requests share.
 ///
 /// A request waits for its expected share before its body is read, holding nothing, so waiting
-/// requests cannot block one another. One that turns out larger goes on only as the single
-/// request that may exceed its share.
+/// requests cannot block one another. One that turns out larger goes on only as one of the few
+/// requests that may exceed their share.
 #[derive(Debug, Clone)]
 pub struct Room {
     shares: Arc<Semaphore>,
@@ -36,12 +39,13 @@ pub struct Room {
 }
 
 impl Room {
-    pub fn new(bytes: usize) -> Self {
+    /// `excess`: how many requests may exceed their share at once.
+    pub fn new(bytes: usize, excess: usize) -> Self {
         let kibibytes = u32::try_from(bytes >> 10).unwrap_or(u32::MAX).max(1);
         Self {
             shares: Arc::new(Semaphore::new(kibibytes as usize)),
             kibibytes,
-            excess: Arc::new(Semaphore::new(1)),
+            excess: Arc::new(Semaphore::new(excess)),
         }
     }
 
@@ -88,8 +92,9 @@ pub async fn read(
     body: &mut Incoming,
     encoding: Encoding,
     bounds: Bounds,
+    client: &Room,
     room: &Room,
-) -> Result<(Bytes, Share), Refusal> {
+) -> Result<(Bytes, [Share; 2]), Refusal> {
     let announced = body.size_hint().exact();
     if announced.is_some_and(|bytes| bytes > bounds.body as u64) {
         return Err(Refusal::too_large(bounds.body, false));
@@ -99,14 +104,18 @@ pub async fn read(
         Encoding::Identity => announced.unwrap_or(1 << 20),
         Encoding::Gzip | Encoding::Zstd => announced.map_or(1 << 20, |bytes| bytes * 10),
     };
-    let mut share = room.share(expected).await;
+    // Its own room first: a client that has none left keeps nobody else waiting.
+    let own = client.share(expected).await;
+    let of_all = room.share(own.bytes as u64).await;
+    let mut shares = [own, of_all];
+    let began = Instant::now();
     let first = next(body, bounds.idle).await?.unwrap_or_default();
     if encoding == Encoding::Identity && announced == Some(first.len() as u64) {
-        return Ok((first, share));
+        return Ok((first, shares));
     }
     let expected = usize::try_from(expected)
         .unwrap_or(usize::MAX)
-        .min(share.bytes);
+        .min(shares[0].bytes);
     let mut decoder = Decoder::new(encoding, bounds, expected);
     let mut piece = Some(first);
     let mut came = 0;
@@ -118,15 +127,20 @@ pub async fn read(
         let mut rest = &bytes[..];
         loop {
             let step = decoder.take(rest)?;
-            share.cover(decoder.bytes()).await;
+            for share in &mut shares {
+                share.cover(decoder.bytes()).await;
+            }
             rest = &rest[step.taken..];
             if rest.is_empty() && !step.more {
                 break;
             }
         }
+        if began.elapsed() > bounds.idle + Duration::from_secs(came as u64 / LEAST_RATE) {
+            return Err(Refusal::body_slow());
+        }
         piece = next(body, bounds.idle).await?;
     }
-    Ok((decoder.finish()?, share))
+    Ok((decoder.finish()?, shares))
 }
 
 /// Reads on and throws away, so that a sender in the middle of a refused body gets to see the
@@ -163,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_share_never_exceeds_the_room_and_only_one_request_may_exceed_its_share() {
-        let room = Room::new(64 << 10);
+        let room = Room::new(64 << 10, 1);
         let mut large = room.share(u64::MAX).await;
         assert_eq!(room.shares.available_permits(), 0);
         large.cover(1 << 30).await;

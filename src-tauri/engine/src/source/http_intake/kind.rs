@@ -1,38 +1,20 @@
 //! The HTTP intake as a kind of source: its form, and how it is started.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, LazyLock};
 
-use super::{KIND, Options, listen, serve};
-use crate::clock::Clock;
+use super::settings::{self, Settings};
+use super::{KIND, listen, serve, tls};
+use crate::certificate::CertificateView;
+use crate::clock::{Clock, parse_rfc3339};
 use crate::form::{Details, FieldError, Form, Guide};
 use crate::problem::Problem;
 use crate::secret::Secrets;
-use crate::source::{About, Configured, Kind, Pending, Running, Setup, SourceTest};
+use crate::source::{About, Configured, Kind, Pending, Running, Setup, SourceTest, TokenDigest};
 
 static FORM: LazyLock<Form> = LazyLock::new(|| Form::of::<Settings>(&Guide::default()).local());
 
 const FIRST_PORT: u16 = 8787;
-
-#[derive(Default, Deserialize, JsonSchema)]
-struct Settings {
-    /// Address and port to listen on. Empty: 127.0.0.1 and the first free port from 8787 on.
-    #[schemars(title = "Listen on", example = &"127.0.0.1:8787")]
-    listen: Option<String>,
-    /// Allow an address that other machines reach.
-    #[schemars(title = "Reachable from other machines", extend("x-group" = "advanced"))]
-    #[serde(default)]
-    beyond_loopback: bool,
-}
-
-impl Settings {
-    /// Of details as [`Kind::configure`] tidied them.
-    fn of(details: &Details) -> Self {
-        serde_json::from_value(details.clone().into()).unwrap_or_default()
-    }
-}
 
 pub struct HttpIntake;
 
@@ -57,13 +39,7 @@ impl Kind for HttpIntake {
         secrets: &Secrets,
     ) -> Result<Configured, Vec<FieldError>> {
         let mut entries = FORM.read(details, secrets, &[]);
-        if let Some(text) = entries.text("listen") {
-            let beyond = entries.switch("beyond_loopback").unwrap_or_default();
-            match listen::parse(text, beyond) {
-                Ok(address) => entries.set("listen", address.to_string()),
-                Err(problem) => entries.wrong("listen", problem.summary),
-            }
-        }
+        settings::tidy(&mut entries);
         let (_, saved) = entries.finish::<Settings>()?;
         Ok(Configured {
             details: saved.details,
@@ -111,43 +87,68 @@ impl Kind for HttpIntake {
     fn test(
         &self,
         details: Details,
-        _secrets: Secrets,
-        _clock: Arc<dyn Clock>,
+        secrets: Secrets,
+        clock: Arc<dyn Clock>,
     ) -> Pending<'_, SourceTest> {
         Box::pin(async move {
-            match self.settle(details, None, &[]).await {
-                Ok(details) => {
-                    let address = address(&details).unwrap_or_default();
-                    SourceTest {
-                        headline: format!("Penstock can listen on {address}."),
-                        facts: vec![("Address".into(), address)],
-                        problem: None,
-                    }
-                }
-                Err(problem) => SourceTest {
-                    headline: problem.summary.clone(),
-                    facts: Vec::new(),
-                    problem: Some(problem),
-                },
+            let mut facts = Vec::new();
+            let tried = self.try_out(details, &secrets, &*clock, &mut facts).await;
+            let (headline, problem) = match tried {
+                Ok(headline) => (headline, None),
+                Err(problem) => (problem.summary.clone(), Some(problem)),
+            };
+            SourceTest {
+                headline,
+                facts,
+                problem,
             }
         })
     }
 
     fn start(&self, setup: Setup) -> Pending<'_, Result<Box<dyn Running>, Problem>> {
         Box::pin(async move {
-            let Some(token) = setup.tokens.first() else {
+            if setup.tokens.is_empty() {
                 return Err(Problem::new("token-missing", "This intake has no token.")
                     .next("Rotate its token to make one."));
-            };
-            let settings = Settings::of(&setup.details);
-            let options = Options {
-                token_sha256: token.sha256,
-                beyond_loopback: settings.beyond_loopback,
-                ..Options::new(settings.listen.unwrap_or_default(), &"".into())
-            };
-            let running = serve::start(options, setup.journal).await?;
+            }
+            let mut options = Settings::with(&setup.details, &setup.secrets).options()?;
+            options.tokens = setup.tokens;
+            let running = serve::start(options, setup.journal, setup.clock).await?;
             Ok(Box::new(running) as Box<dyn Running>)
         })
+    }
+}
+
+impl HttpIntake {
+    async fn try_out(
+        &self,
+        details: Details,
+        secrets: &Secrets,
+        clock: &dyn Clock,
+        facts: &mut Vec<(String, String)>,
+    ) -> Result<String, Problem> {
+        Settings::with(&details, secrets).options()?;
+        if let Some(view) = certificate(&details) {
+            facts.push(("Certificate".into(), view.subject));
+            facts.push(("SHA-256 fingerprint".into(), view.sha256));
+            facts.push(("Valid until".into(), view.not_after.clone()));
+            if parse_rfc3339(&view.not_after).is_some_and(|until| until < clock.now()) {
+                return Err(Problem::new(
+                    "intake-certificate-expired",
+                    format!(
+                        "The intake's certificate ended on {}.",
+                        &view.not_after[..10]
+                    ),
+                )
+                .next("Paste its successor, with its key.")
+                .short("Certificate expired")
+                .field("certificate"));
+            }
+        }
+        let details = self.settle(details, None, &[]).await?;
+        let address = address(&details).unwrap_or_default();
+        facts.push(("Address".into(), address.clone()));
+        Ok(format!("Penstock can listen on {address}."))
     }
 }
 
@@ -156,9 +157,29 @@ impl Running for serve::Running {
         Some(self.addr().to_string())
     }
 
+    fn replace_tokens(&self, tokens: Vec<TokenDigest>) -> bool {
+        serve::Running::replace_tokens(self, tokens);
+        true
+    }
+
     fn stop(self: Box<Self>) -> Pending<'static, ()> {
         Box::pin((*self).stop())
     }
+}
+
+/// The address that senders post to, by an intake's settings.
+pub fn url(details: &Details) -> Option<String> {
+    Settings::of(details).url()
+}
+
+/// The certificate that an intake shows, where it speaks TLS.
+pub fn certificate(details: &Details) -> Option<CertificateView> {
+    tls::view(Settings::of(details).certificate.as_deref()?)
+}
+
+/// What a sender may pin where nobody vouches for that certificate.
+pub fn pin(details: &Details) -> Option<String> {
+    tls::pin(Settings::of(details).certificate.as_deref()?)
 }
 
 /// The address that settings name.

@@ -32,7 +32,7 @@ pub fn parse(listen: &str, beyond_loopback: bool) -> Result<SocketAddr, Problem>
         )
         .cause("The address is not a loopback address, and listening beyond loopback is not allowed for this source.")
         .next(format!("Listen on 127.0.0.1:{}, so that only programs on this machine can send.", address.port()))
-        .next("Or allow it with the setting beyond_loopback=true. The token then crosses the network unencrypted unless a TLS proxy stands in front.")
+        .next("Or allow it with the setting beyond_loopback=true. Choose a certificate with the setting tls then, or the token crosses the network unencrypted.")
         .field("listen"));
     }
     Ok(address)
@@ -104,13 +104,16 @@ fn who_listens(port: u16) -> String {
 }
 
 /// The address a sender on this machine uses.
-pub fn url(address: SocketAddr) -> String {
+pub fn url(scheme: &str, address: SocketAddr) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    format!("http://{}/v1/events", SocketAddr::new(ip, address.port()))
+    format!(
+        "{scheme}://{}/v1/events",
+        SocketAddr::new(ip, address.port())
+    )
 }
 
 /// The host names a request may be meant for. A web page can point a name of its own at this
@@ -243,12 +246,12 @@ mod tests {
     #[test]
     fn the_url_names_an_address_that_can_be_reached() {
         assert_eq!(
-            url(SocketAddr::from(([0, 0, 0, 0], 1))),
+            url("http", SocketAddr::from(([0, 0, 0, 0], 1))),
             "http://127.0.0.1:1/v1/events"
         );
         assert_eq!(
-            url("[::1]:1".parse().expect("valid")),
-            "http://[::1]:1/v1/events"
+            url("https", "[::1]:1".parse().expect("valid")),
+            "https://[::1]:1/v1/events"
         );
     }
 }

@@ -185,14 +185,47 @@ impl Refusal {
 
     /// The journal has no room at the moment.
     pub fn full(retry_after: Duration, problem: Problem) -> Self {
-        let seconds = retry_after.as_millis().div_ceil(1_000).max(1);
-        let seconds = HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX));
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, problem).header(RETRY_AFTER, seconds)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, problem)
+            .header(RETRY_AFTER, whole_seconds(retry_after))
+    }
+
+    pub fn too_many_requests(retry_after: Duration) -> Self {
+        let problem = Problem::new(
+            "intake-too-many-requests",
+            "This client sends more requests than it may.",
+        )
+        .next("Send several events in one request.")
+        .next("Or allow more with the setting client_requests.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, problem)
+            .header(RETRY_AFTER, whole_seconds(retry_after))
+    }
+
+    pub fn too_many_connections() -> Self {
+        let problem = Problem::new(
+            "intake-too-many-connections",
+            "This client has more connections than it may.",
+        )
+        .next("Send further requests on a connection that is open.")
+        .next("Or allow more with the setting client_connections.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, problem)
+            .header(RETRY_AFTER, whole_seconds(Duration::from_secs(1)))
+    }
+
+    pub fn tls_expected() -> Self {
+        let problem = Problem::new("intake-tls-expected", "This intake speaks HTTPS.")
+            .next("Send to its address with https://, as the Sources page shows it.");
+        Self::new(StatusCode::BAD_REQUEST, problem)
     }
 
     /// The journal cannot be written.
     pub fn failed(problem: Problem) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, problem)
+    }
+
+    pub fn body_slow() -> Self {
+        let problem = Problem::new("intake-body-late", "The body comes too slowly.")
+            .next("Send smaller requests, or compress them.");
+        Self::new(StatusCode::REQUEST_TIMEOUT, problem)
     }
 
     /// For the source's page: `400: Line 3: …`.
@@ -215,4 +248,9 @@ impl Refusal {
         }
         response
     }
+}
+
+fn whole_seconds(time: Duration) -> HeaderValue {
+    let seconds = time.as_millis().div_ceil(1_000).max(1);
+    HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX))
 }

@@ -36,6 +36,16 @@ export const sources = {
   rotateTitle: (name: string) => `Make a new token for ${name}?`,
   rotateText:
     'The present token stops working at once. Programs that send with it are refused until they have the new one; they should keep their events meanwhile.',
+  rotateOverlapText:
+    'The present token is taken for a while longer, so no request is refused. Give the new one to every program that sends, before the time is over.',
+  rotateOverlap: 'The present token',
+  rotateOverlaps: [
+    { value: '0', label: 'Stops at once' },
+    { value: '3600', label: '1 hour' },
+    { value: '86400', label: '24 hours' },
+    { value: '604800', label: '7 days' },
+  ],
+  fingerprint: (sha256: string) => `Certificate SHA-256 ${sha256}`,
   rotateKeep: 'Keep token',
   rotateDo: 'Make new token',
   rotating: 'Making…',

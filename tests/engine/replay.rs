@@ -110,3 +110,45 @@ async fn what_is_replayed_is_counted_once_whatever_became_of_it_before() {
     assert_eq!(counts(&world.drained().await.streams[0]), (5, 5, 0, 0));
     assert_eq!(times(&world, 1), 5 + 1 + 1, "the other five, e-0 and e-6");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_begins_behind_what_was_pruned_in_the_midst_of_the_journal() {
+    let world = World::start().await;
+    let (first, second) = (world.intake("First").await, world.intake("Second").await);
+    world.stream("All", json!({})).await;
+    let mut slow = crate::world::draft(
+        "custom",
+        "Slow",
+        json!({ "url": format!("{}/custom", world.receiver.base_url()) }),
+        json!({}),
+    );
+    slow.source = Some(second.id.clone());
+    let slow = world.engine.create_stream(slow, false, true).await;
+    slow.expect("a paused stream is made");
+    post(&second, lines("a", 5)).await;
+    post(&first, lines("b", 7)).await;
+    post(&second, lines("c", 3)).await;
+    let all = |streams: &[StreamView]| {
+        let stream = streams.iter().find(|stream| stream.name == "All");
+        stream.expect("it is there").clone()
+    };
+    world
+        .until(|status| all(&status.streams).delivered == 15)
+        .await;
+    let pruned = world
+        .engine
+        .store()
+        .write(|connection| penstock_engine::store::journal::prune(connection, i64::MAX, 64))
+        .await;
+    assert_eq!(
+        pruned.expect("it prunes"),
+        1,
+        "what the slow one needs stays"
+    );
+    let stream = replay(&world, "All", 1).await;
+    assert_eq!(stream.delivered, 12, "what is gone stays delivered");
+    let status = world
+        .until(|status| all(&status.streams).waiting == 0)
+        .await;
+    assert_eq!(counts(&all(&status.streams)), (15, 0, 0, 0));
+}

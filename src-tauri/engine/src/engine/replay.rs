@@ -29,13 +29,17 @@ impl Engine {
     pub async fn replay_stream(&self, key: &str, from: ReplayFrom) -> Result<StreamView, Problem> {
         let row = self.stream_row(key).await?;
         let now = self.now();
-        let id = row.id.clone();
+        let (id, source) = (row.id.clone(), row.source.clone());
         // Looking through a long past is not for the thread that writes.
         let (to, known) = self
             .0
             .store
             .read(move |connection| {
-                let to = place_of(connection, from)?;
+                let source = match &source {
+                    Some(source) => Some(sources::number(connection, source)?.unwrap_or(-1)),
+                    None => None,
+                };
+                let to = place_of(connection, from, source)?;
                 let next = cursor::get(connection, &id)?.unwrap_or_default().next_seq;
                 let passed = Passed::within(connection, &id, to..next)?;
                 Ok((to, (next, passed)))
@@ -51,7 +55,12 @@ impl Engine {
     }
 }
 
-fn place_of(connection: &Connection, from: ReplayFrom) -> rusqlite::Result<Seq> {
+/// Not before what pruning left out, which may lie behind older events that another stream needs.
+fn place_of(
+    connection: &Connection,
+    from: ReplayFrom,
+    source: Option<i64>,
+) -> rusqlite::Result<Seq> {
     let kept = journal::summary(connection)?;
     let seq = match from {
         ReplayFrom::Seq(seq) => seq,
@@ -59,7 +68,8 @@ fn place_of(connection: &Connection, from: ReplayFrom) -> rusqlite::Result<Seq> 
             journal::first_since(connection, time)?.unwrap_or(kept.last_seq + 1)
         }
     };
-    Ok(seq.clamp(kept.first_seq.max(1), kept.last_seq + 1))
+    let first = journal::whole_from(connection, source)?.max(1);
+    Ok(seq.clamp(first, (kept.last_seq + 1).max(first)))
 }
 
 /// `known` is what was passed from `to` up to another place, where that lies before the cursor.

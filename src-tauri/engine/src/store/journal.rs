@@ -13,6 +13,7 @@ pub use back::back;
 pub use blocks::{Blocks, Pending};
 pub use read::{
     Reading, Summary, Wanted, first_since, last_seq, prune, read, stamp, summary, total_before,
+    whole_from,
 };
 
 use bytes::Bytes;

@@ -315,6 +315,29 @@ pub fn total_before(
     }
 }
 
+/// The first event from which on nothing was pruned: of a source, or of all; 0 where there is none.
+pub fn whole_from(connection: &Connection, source: Option<i64>) -> rusqlite::Result<Seq> {
+    let seq: i64 = match source {
+        None => connection.query_row(
+            "SELECT coalesce(max(first_seq), 0) FROM (
+               SELECT first_seq, lag(last_seq) OVER (ORDER BY first_seq) AS before FROM journal_block)
+             WHERE before IS NULL OR before <> first_seq - 1",
+            [],
+            |row| row.get(0),
+        )?,
+        Some(source) => connection.query_row(
+            "SELECT coalesce(max(first_seq), 0) FROM (
+               SELECT first_seq, last_seq, source_total,
+                      lag(source_total) OVER (ORDER BY first_seq) AS before
+               FROM journal_block WHERE source = ?1)
+             WHERE before IS NULL OR before <> source_total - (last_seq + 1 - first_seq)",
+            [source],
+            |row| row.get(0),
+        )?,
+    };
+    Ok(seq.cast_unsigned())
+}
+
 /// What the journal holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {

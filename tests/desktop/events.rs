@@ -7,6 +7,7 @@ use crate::window::Window;
 const TOKEN: &str = "//*[contains(@class, 'verb')][.='Token']/following-sibling::*[1]";
 
 /// An HTTP intake made in the window.
+#[derive(Clone)]
 pub struct Intake {
     url: String,
     token: String,
@@ -34,6 +35,28 @@ impl Intake {
         window.click("Reveal token").await;
         let token = window.text(TOKEN).await;
         Self { url, token }
+    }
+
+    /// Posts 50 events at a time until nobody listens any more; the ids of those accepted. `round`
+    /// is part of them.
+    pub async fn post_while_it_listens(self, round: usize) -> Vec<String> {
+        let client = reqwest::Client::builder().no_proxy().build();
+        let client = client.expect("a client");
+        let mut accepted = Vec::new();
+        for request in 0.. {
+            let ids: Vec<String> = (0..50).map(|n| format!("{round}-{request}-{n}")).collect();
+            let body: String = ids
+                .iter()
+                .map(|id| format!("{{\"id\":\"{id}\",\"eventType\":\"get-secrets\"}}\n"))
+                .collect();
+            let posting = client.post(&self.url).bearer_auth(&self.token).body(body);
+            match posting.send().await {
+                Ok(answer) if answer.status().is_success() => accepted.extend(ids),
+                Ok(answer) => panic!("{} while it listens", answer.status()),
+                Err(_) => break,
+            }
+        }
+        accepted
     }
 
     /// Posts events, one a line, and expects all of them to be accepted.

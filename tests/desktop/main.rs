@@ -10,6 +10,7 @@
 mod deletion;
 mod events;
 mod first_run;
+mod kills;
 mod live;
 mod practice;
 mod providers;

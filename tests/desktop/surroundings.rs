@@ -103,6 +103,15 @@ impl Surroundings {
         window.forget().await;
     }
 
+    /// Ends the app at once, whatever it is doing.
+    pub async fn kill_app(&self, window: Window) {
+        let id = self.app_process().expect("the app runs");
+        let killed = Command::new("kill").args(["-9", &id.to_string()]).status();
+        assert!(killed.await.expect("kill runs").success());
+        wait_for("the app to end", async || self.app_process().is_none()).await;
+        window.forget().await;
+    }
+
     /// The app's process.
     fn app_process(&self) -> Option<u32> {
         let app = app();

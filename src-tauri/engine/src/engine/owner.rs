@@ -14,7 +14,7 @@ use crate::changes::Touch;
 use crate::delivery::{Supervisor, Surroundings};
 use crate::problem::Problem;
 use crate::store::owner::{self, Ownership};
-use crate::store::{journal, settings, spans};
+use crate::store::{journal, settings, sources, spans};
 use crate::view::Delivering;
 
 /// How often another process's changes are looked for.
@@ -175,6 +175,12 @@ async fn deliver(
         clock: Arc::clone(&engine.0.clock),
         touched: engine.0.touched.clone(),
     });
+    if let Err(problem) = engine.0.store.write(sources::none_runs).await {
+        tracing::warn!(
+            code = problem.code,
+            "The state of sources could not be saved."
+        );
+    }
     let mut running_sources = RunningSources::new(engine);
     let mut known = -1_i64;
     let mut upkeep_at = Instant::now();

@@ -200,6 +200,14 @@ pub fn set_running(
     Ok(())
 }
 
+/// No source runs yet, whatever a process that ended badly left written.
+pub fn none_runs(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE source SET listen = NULL, problem = NULL WHERE listen IS NOT NULL")?
+        .execute([])?;
+    Ok(())
+}
+
 pub fn set_refusal(connection: &Connection, id: &str, reason: &str) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE source SET last_refusal = ?2 WHERE id = ?1")?

@@ -59,7 +59,7 @@ pub fn redaction(vault: &dyn Vault, stream: &StreamRow) -> Result<redaction::Com
     let redaction =
         redaction.ok_or_else(|| not_understood("redaction", "Nothing leaves unredacted"))?;
     let key = if redaction.needs_key() {
-        let owner = owner(stream);
+        let owner = Owner::from(stream);
         let secret = vault.read(&owner, KEY_FIELD)?.filter(|key| !key.is_empty());
         let secret = secret.ok_or_else(|| key_missing(vault, stream))?;
         redaction::Key::new(&secret)
@@ -72,10 +72,21 @@ pub fn redaction(vault: &dyn Vault, stream: &StreamRow) -> Result<redaction::Com
 /// The name under which the vault keeps the key of a stream's hashes.
 pub const KEY_FIELD: &str = "redaction_key";
 
-pub fn owner(stream: &StreamRow) -> Owner {
-    Owner {
-        id: stream.id.clone(),
-        name: stream.name.clone(),
+impl From<&StreamRow> for Owner {
+    fn from(row: &StreamRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            name: row.name.clone(),
+        }
+    }
+}
+
+impl From<&SourceRow> for Owner {
+    fn from(row: &SourceRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            name: row.name.clone(),
+        }
     }
 }
 
@@ -112,7 +123,7 @@ pub fn key_missing(vault: &dyn Vault, stream: &StreamRow) -> Problem {
                 stream.name
             ));
     }
-    let place = vault.place(&owner(stream), KEY_FIELD);
+    let place = vault.place(&stream.into(), KEY_FIELD);
     problem
         .cause("Whatever starts Penstock does not give it this secret.")
         .next(match place {
@@ -123,19 +134,14 @@ pub fn key_missing(vault: &dyn Vault, stream: &StreamRow) -> Problem {
 
 /// Every secret of a stream that the vault has. Blocks.
 pub fn secrets(vault: &dyn Vault, stream: &StreamRow) -> Result<Secrets, Problem> {
-    let owner = owner(stream);
     let fields = &provider::about(&stream.provider)?.fields;
-    read(vault, &owner, fields, &stream.secrets)
+    read(vault, &stream.into(), fields, &stream.secrets)
 }
 
 /// Every secret of a source that the vault has, its intake token left out. Blocks.
 pub fn source_secrets(vault: &dyn Vault, row: &SourceRow) -> Result<Secrets, Problem> {
-    let owner = Owner {
-        id: row.id.clone(),
-        name: row.name.clone(),
-    };
-    let fields = source::find(&row.kind)?.about().fields;
-    read(vault, &owner, &fields, &row.secrets)
+    let fields = &source::about(&row.kind)?.fields;
+    read(vault, &row.into(), fields, &row.secrets)
 }
 
 fn read(

@@ -7,7 +7,7 @@ use crate::curl;
 
 commands! {
     fn source_kinds(_desktop) -> Vec<source::About> {
-        Ok(source::all().iter().map(|kind| kind.about()).collect())
+        Ok(source::abouts().to_vec())
     }
 
     fn check_source(desktop, draft: SourceDraft) -> SourceCheck {

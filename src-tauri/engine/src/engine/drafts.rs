@@ -1,7 +1,6 @@
 //! Drafts of streams: checking and saving them.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use uuid::Uuid;
 
 use super::views::{clean_name, name_taken};
@@ -99,9 +98,12 @@ impl Engine {
             created_at: now,
             revision: 0,
         };
-        row.secrets = self.keep_secrets(&row, &connected.secrets).await?;
+        row.secrets = self
+            .keep_secrets(Owner::from(&row), connected.secrets)
+            .await?;
         if let Err(problem) = self.keep_redaction_key(&mut row).await {
-            self.forget_secrets(&row).await;
+            self.forget_secrets(Owner::from(&row), row.secrets.clone())
+                .await;
             return Err(problem);
         }
         let insert = row.clone();
@@ -120,7 +122,8 @@ impl Engine {
             })
             .await;
         if let Err(problem) = written {
-            self.forget_secrets(&row).await;
+            self.forget_secrets(Owner::from(&row), row.secrets.clone())
+                .await;
             return Err(problem);
         }
         self.configured().await;
@@ -156,7 +159,8 @@ impl Engine {
             .into_iter()
             .filter(|(field, _)| draft.secrets.0.contains_key(field))
             .collect();
-        row.secrets.extend(self.keep_secrets(&row, &typed).await?);
+        let kept = self.keep_secrets(Owner::from(&row), typed).await?;
+        row.secrets.extend(kept);
         self.keep_redaction_key(&mut row).await?;
         let (update, now) = (row.clone(), self.now());
         self.0
@@ -205,70 +209,17 @@ impl Engine {
         }
     }
 
-    /// What was typed, over what is saved (of a stream that exists) or given by hand (in a vault
-    /// that people fill).
     pub(super) async fn effective_secrets(&self, draft: &StreamDraft) -> Result<Secrets, Problem> {
-        let row = match &draft.stream {
-            Some(key) => Some(self.stream_row(key).await?),
-            None => None,
+        let (owner, saved) = match &draft.stream {
+            Some(key) => {
+                let row = self.stream_row(key).await?;
+                (Owner::from(&row), row.secrets)
+            }
+            None => (Owner::to_be(&draft.name), BTreeSet::new()),
         };
-        let vault = Arc::clone(&self.0.vault);
-        let about = provider::about(&draft.provider)?;
-        let typed = draft.secrets.0.clone();
-        let name = draft.name.trim().to_owned();
-        if row.is_none() && vault.writable() {
-            return Ok(typed);
-        }
-        self.off_thread(move || {
-            let (owner, saved) = match row {
-                Some(row) => {
-                    let (id, name) = (row.id, row.name);
-                    (Owner { id, name }, row.secrets)
-                }
-                None => {
-                    let id = String::new();
-                    (Owner { id, name }, BTreeSet::new())
-                }
-            };
-            let mut secrets = Secrets::new();
-            for field in about.fields.iter().filter(|field| field.secret) {
-                let known = saved.contains(&field.name) || !vault.writable();
-                if let Some(secret) = typed.get(&field.name) {
-                    secrets.insert(field.name.clone(), secret.clone());
-                } else if known && let Some(secret) = vault.read(&owner, &field.name)? {
-                    secrets.insert(field.name.clone(), secret);
-                }
-            }
-            // Names that are no field are the provider's to refuse.
-            for (name, secret) in typed {
-                secrets.entry(name).or_insert(secret);
-            }
-            Ok(secrets)
-        })
-        .await
-    }
-
-    /// Puts secrets into the vault; the names of those it has.
-    async fn keep_secrets(
-        &self,
-        row: &StreamRow,
-        secrets: &Secrets,
-    ) -> Result<BTreeSet<String>, Problem> {
-        let vault = Arc::clone(&self.0.vault);
-        let owner = Owner {
-            id: row.id.clone(),
-            name: row.name.clone(),
-        };
-        let secrets = secrets.clone();
-        self.off_thread(move || {
-            for (field, secret) in &secrets {
-                if vault.writable() || vault.read(&owner, field)?.is_none() {
-                    vault.write(&owner, field, secret)?;
-                }
-            }
-            Ok(secrets.into_keys().collect())
-        })
-        .await
+        let fields = &provider::about(&draft.provider)?.fields;
+        self.drafted_secrets(draft.secrets.0.clone(), owner, saved, fields)
+            .await
     }
 }
 

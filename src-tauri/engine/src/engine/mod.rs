@@ -18,6 +18,7 @@ mod replay;
 mod rules;
 mod running_sources;
 mod search;
+mod secrets;
 mod source_drafts;
 mod sources;
 mod streams;

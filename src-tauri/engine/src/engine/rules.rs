@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use super::Engine;
-use crate::connect::{self, KEY_FIELD, invalid, owner};
+use crate::connect::{self, KEY_FIELD, invalid};
 use crate::filter::{self, Filter};
 use crate::form::{Choice, FieldError};
 use crate::problem::Problem;
 use crate::redaction::{self, Compiled, Key, Redaction};
 use crate::secret::Secret;
 use crate::store::streams::{self, StreamRow};
-use crate::vault::Vault;
+use crate::vault::{Owner, Vault};
 use crate::view::{FilterChoices, StreamDraft, StreamView};
 
 /// What an editor of filters and redaction offers.
@@ -83,7 +83,7 @@ impl Engine {
     /// one.
     pub async fn new_redaction_key(&self, key: &str) -> Result<StreamView, Problem> {
         let mut row = self.stream_row(key).await?;
-        let (vault, stream) = (Arc::clone(&self.0.vault), owner(&row));
+        let (vault, stream) = (Arc::clone(&self.0.vault), Owner::from(&row));
         self.off_thread(move || vault.write(&stream, KEY_FIELD, &new_key()))
             .await?;
         row.secrets.insert(KEY_FIELD.to_owned());
@@ -108,7 +108,7 @@ impl Engine {
         }
         let (vault, stream) = (Arc::clone(&self.0.vault), row.clone());
         self.off_thread(move || {
-            let owner = owner(&stream);
+            let owner = Owner::from(&stream);
             let known = vault.read(&owner, KEY_FIELD)?;
             if known.is_some_and(|key| !key.is_empty()) {
                 return Ok(());
@@ -164,7 +164,7 @@ impl Engine {
 
 /// `None` where none was made yet.
 fn saved_key(vault: &dyn Vault, row: &StreamRow) -> Result<Option<Key>, Problem> {
-    match vault.read(&owner(row), KEY_FIELD)? {
+    match vault.read(&row.into(), KEY_FIELD)? {
         Some(secret) if !secret.is_empty() => Ok(Some(Key::new(&secret))),
         _ if row.secrets.contains(KEY_FIELD) => Err(connect::key_missing(vault, row)),
         _ => Ok(None),

@@ -8,10 +8,10 @@ use super::Engine;
 use super::tokens::{TOKEN, digest};
 use super::views::{self, clean_name};
 use crate::connect::invalid;
-use crate::form::FieldError;
+use crate::form::{FieldError, Saved};
 use crate::problem::Problem;
 use crate::secret::{Secret, Secrets};
-use crate::source::{self, Configured, SourceTest, http_intake};
+use crate::source::{self, SourceTest, http_intake};
 use crate::store::sources::{self, SourceRow};
 use crate::vault::Owner;
 use crate::view::{SourceCheck, SourceCreated, SourceDraft, SourceView};
@@ -40,7 +40,7 @@ impl Engine {
     /// Tries what the source will need, without taking any event.
     pub async fn test_source_draft(&self, draft: SourceDraft) -> Result<SourceTest, Problem> {
         let kind = source::find(&draft.kind)?;
-        let configured = self.configure(&draft).await?;
+        let configured = configure(&draft, &self.draft_secrets(&draft).await?)?;
         Ok(kind
             .test(
                 configured.details,
@@ -66,7 +66,7 @@ impl Engine {
     pub async fn create_source(&self, draft: SourceDraft) -> Result<SourceCreated, Problem> {
         let kind = source::find(&draft.kind)?;
         let name = self.source_name(&draft).await?;
-        let configured = self.configure(&draft).await?;
+        let configured = configure(&draft, &self.draft_secrets(&draft).await?)?;
         let others = self.neighbours(kind.id(), None).await?;
         let details = kind.settle(configured.details, None, &others).await?;
         let id = Uuid::now_v7().to_string();
@@ -74,9 +74,7 @@ impl Engine {
             id: id.clone(),
             name: name.clone(),
         };
-        let secrets = self
-            .keep_source_secrets(owner.clone(), configured.secrets)
-            .await?;
+        let secrets = self.keep_secrets(owner.clone(), configured.secrets).await?;
         let token = if draft.kind == http_intake::KIND {
             let kept = self.keep_token(owner.clone(), http_intake::new_token());
             Some(kept.await?)
@@ -102,7 +100,7 @@ impl Engine {
             .await;
         if let Err(problem) = written {
             let fields = row.secrets.into_iter().chain([String::from(TOKEN)]);
-            self.forget_source_secrets(owner, fields.collect()).await;
+            self.forget_secrets(owner, fields.collect()).await;
             return Err(problem);
         }
         self.configured().await;
@@ -130,7 +128,7 @@ impl Engine {
         let kind = source::find(&row.kind)?;
         row.name = self.source_name(&draft).await?;
         let known = self.draft_secrets(&draft).await?;
-        let configured = self.configure(&draft).await?;
+        let configured = configure(&draft, &known)?;
         let others = self.neighbours(kind.id(), Some(&row.id)).await?;
         row.details = kind
             .settle(configured.details, Some(&row.details), &others)
@@ -144,12 +142,8 @@ impl Engine {
                     || known.get(field).map(Secret::expose) != Some(secret.expose())
             })
             .collect();
-        let owner = Owner {
-            id: row.id.clone(),
-            name: row.name.clone(),
-        };
-        row.secrets
-            .extend(self.keep_source_secrets(owner, fresh).await?);
+        let kept = self.keep_secrets(Owner::from(&row), fresh).await?;
+        row.secrets.extend(kept);
         let update = row.clone();
         self.0
             .store
@@ -157,13 +151,6 @@ impl Engine {
             .await?;
         self.configured().await;
         self.source(&row.id).await
-    }
-
-    async fn configure(&self, draft: &SourceDraft) -> Result<Configured, Problem> {
-        let secrets = self.draft_secrets(draft).await?;
-        source::find(&draft.kind)?
-            .configure(&draft.details, &secrets)
-            .map_err(|errors| invalid(&errors))
     }
 
     async fn source_name(&self, draft: &SourceDraft) -> Result<String, Problem> {
@@ -186,72 +173,23 @@ impl Engine {
         }
     }
 
-    /// What was typed, over what is saved or given by hand.
     async fn draft_secrets(&self, draft: &SourceDraft) -> Result<Secrets, Problem> {
         let (owner, saved) = match &draft.source {
             Some(key) => {
                 let row = self.source_row(key).await?;
-                let (id, name) = (row.id, row.name);
-                (Owner { id, name }, row.secrets)
+                (Owner::from(&row), row.secrets)
             }
-            None => {
-                let (id, name) = (String::new(), draft.name.trim().to_owned());
-                (Owner { id, name }, BTreeSet::new())
-            }
+            None => (Owner::to_be(&draft.name), BTreeSet::new()),
         };
-        let fields = source::find(&draft.kind)?.about().fields;
-        let (vault, mut secrets) = (Arc::clone(&self.0.vault), draft.secrets.0.clone());
-        self.off_thread(move || {
-            for field in fields.iter().filter(|field| field.secret) {
-                let known = saved.contains(&field.name) || !vault.writable();
-                if known
-                    && !secrets.contains_key(&field.name)
-                    && let Some(secret) = vault.read(&owner, &field.name)?
-                {
-                    secrets.insert(field.name.clone(), secret);
-                }
-            }
-            Ok(secrets)
-        })
-        .await
+        let fields = &source::about(&draft.kind)?.fields;
+        self.drafted_secrets(draft.secrets.0.clone(), owner, saved, fields)
+            .await
     }
+}
 
-    /// Puts secrets into the vault; the names of those it has.
-    async fn keep_source_secrets(
-        &self,
-        owner: Owner,
-        secrets: Secrets,
-    ) -> Result<BTreeSet<String>, Problem> {
-        let vault = Arc::clone(&self.0.vault);
-        self.off_thread(move || {
-            for (field, secret) in &secrets {
-                if vault.writable() || vault.read(&owner, field)?.is_none() {
-                    vault.write(&owner, field, secret)?;
-                }
-            }
-            Ok(secrets.into_keys().collect())
-        })
-        .await
-    }
-
-    /// Takes secrets out of the vault; one that cannot be reached keeps them.
-    pub(super) async fn forget_source_secrets(&self, owner: Owner, fields: BTreeSet<String>) {
-        let vault = Arc::clone(&self.0.vault);
-        if !vault.writable() {
-            return;
-        }
-        let forgotten = self
-            .off_thread(move || {
-                fields
-                    .iter()
-                    .try_for_each(|field| vault.delete(&owner, field))
-            })
-            .await;
-        if let Err(problem) = forgotten {
-            tracing::warn!(
-                code = problem.code,
-                "Secrets of a source could not be deleted from the vault."
-            );
-        }
-    }
+/// Settings as they are to be saved, or every field at fault as one problem.
+fn configure(draft: &SourceDraft, secrets: &Secrets) -> Result<Saved, Problem> {
+    source::find(&draft.kind)?
+        .configure(&draft.details, secrets)
+        .map_err(|errors| invalid(&errors))
 }

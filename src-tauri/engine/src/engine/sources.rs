@@ -41,12 +41,9 @@ impl Engine {
             .store
             .write(move |connection| sources::delete(connection, &id, now))
             .await?;
+        let owner = Owner::from(&row);
         let fields = row.secrets.into_iter().chain([String::from(TOKEN)]);
-        let owner = Owner {
-            id: row.id,
-            name: row.name,
-        };
-        self.forget_source_secrets(owner, fields.collect()).await;
+        self.forget_secrets(owner, fields.collect()).await;
         self.configured().await;
         Ok(())
     }

@@ -51,35 +51,9 @@ impl Engine {
             .store
             .write(move |connection| streams::delete(connection, &id))
             .await?;
-        self.forget_secrets(&row).await;
+        self.forget_secrets(Owner::from(&row), row.secrets).await;
         self.configured().await;
         Ok(())
-    }
-
-    /// Takes a stream's secrets out of the vault; a vault that cannot be reached keeps them.
-    pub(super) async fn forget_secrets(&self, row: &StreamRow) {
-        let vault = Arc::clone(&self.0.vault);
-        if !vault.writable() {
-            return;
-        }
-        let owner = Owner {
-            id: row.id.clone(),
-            name: row.name.clone(),
-        };
-        let fields = row.secrets.clone();
-        let forgotten = tokio::task::spawn_blocking(move || {
-            fields
-                .iter()
-                .try_for_each(|field| vault.delete(&owner, field))
-        })
-        .await;
-        if let Ok(Err(problem)) = forgotten {
-            tracing::warn!(
-                stream = row.id,
-                code = problem.code,
-                "Secrets could not be deleted from the vault."
-            );
-        }
     }
 
     pub async fn pause_stream(&self, key: &str) -> Result<StreamView, Problem> {

@@ -1,6 +1,8 @@
 //! Tokens that senders present to an intake: showing, rotating and keeping them.
 
-use super::{Engine, stopped};
+use std::sync::Arc;
+
+use super::Engine;
 use crate::clock::Millis;
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -16,14 +18,8 @@ impl Engine {
     /// The intake's token, on request.
     pub async fn reveal_token(&self, key: &str) -> Result<Secret, Problem> {
         let row = self.source_row(key).await?;
-        let vault = std::sync::Arc::clone(&self.0.vault);
-        let owner = Owner {
-            id: row.id,
-            name: row.name,
-        };
-        let token = tokio::task::spawn_blocking(move || vault.read(&owner, TOKEN))
-            .await
-            .map_err(|_| stopped())??;
+        let (vault, owner) = (Arc::clone(&self.0.vault), Owner::from(&row));
+        let token = self.off_thread(move || vault.read(&owner, TOKEN)).await?;
         let token = token.ok_or_else(|| {
             Problem::new("token-not-kept", "This token cannot be shown again.")
                 .cause("Penstock keeps only a fingerprint of it here, enough to check a sender.")
@@ -61,10 +57,7 @@ impl Engine {
             .next("Choose a shorter time.")
             .field("overlap"));
         }
-        let owner = Owner {
-            id: row.id.clone(),
-            name: row.name,
-        };
+        let owner = Owner::from(&row);
         let (token, saved) = self.keep_token(owner, http_intake::new_token()).await?;
         let digest = digest(&token);
         let old = row
@@ -89,8 +82,8 @@ impl Engine {
         owner: Owner,
         token: Secret,
     ) -> Result<(Secret, bool), Problem> {
-        let vault = std::sync::Arc::clone(&self.0.vault);
-        tokio::task::spawn_blocking(move || {
+        let vault = Arc::clone(&self.0.vault);
+        self.off_thread(move || {
             if vault.writable() {
                 vault.write(&owner, TOKEN, &token)?;
                 return Ok((token, true));
@@ -101,7 +94,6 @@ impl Engine {
             })
         })
         .await
-        .map_err(|_| stopped())?
     }
 }
 

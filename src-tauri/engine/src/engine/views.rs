@@ -119,14 +119,12 @@ pub fn source(
         (None, None, _) => SourceStatus::Stopped,
     };
     let listen = listen_of(row);
-    let about = source::find(&row.kind).ok().map(source::Kind::about);
+    let about = source::about(&row.kind).ok();
     Ok(SourceView {
         id: row.id.clone(),
         name: row.name.clone(),
         kind: row.kind.clone(),
-        kind_name: about
-            .as_ref()
-            .map_or_else(|| row.kind.clone(), |about| about.name.clone()),
+        kind_name: about.map_or_else(|| row.kind.clone(), |about| about.name.clone()),
         problem: problem.filter(|_| status == SourceStatus::Failing).cloned(),
         status,
         url: http_intake::url(&row.details).filter(|_| listen.is_some()),
@@ -147,7 +145,7 @@ pub fn source(
         up_to: report.and_then(|it| it.up_to).map(rfc3339),
         left_out: row.left_out,
         unreadable: reading::unreadable_count(connection, row.number)?,
-        secrets: saved(about.map(|about| about.fields).as_deref(), &row.secrets),
+        secrets: saved(about.map(|about| about.fields.as_slice()), &row.secrets),
         events: row.total,
         events_24h: spans.iter().map(|span| span.delivered).sum(),
         refused_24h: spans.iter().map(|span| span.refused).sum(),

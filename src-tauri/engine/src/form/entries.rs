@@ -200,10 +200,11 @@ impl<'f> Entries<'f> {
     }
 }
 
-/// What is to be saved of what was typed.
-pub(crate) struct Saved {
+/// Settings understood and tidied, the way they are to be saved.
+pub struct Saved {
     pub details: Details,
     pub secrets: Secrets,
+    /// Things a person should know though they are not wrong.
     pub warnings: Vec<FieldError>,
 }
 

@@ -22,7 +22,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use self::draw::draw;
-pub(crate) use self::entries::{Entries, Saved};
+pub(crate) use self::entries::Entries;
+pub use self::entries::Saved;
 use crate::connection;
 use crate::secret::Secrets;
 

@@ -18,11 +18,11 @@ pub use report::{Measure, Phase, Progress, Report};
 
 use serde::{Deserialize, Serialize};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use ts_rs::TS;
 
 use crate::clock::{Clock, Millis};
-use crate::form::{Details, Field, FieldError, Guide};
+use crate::form::{Details, Field, FieldError, Guide, Saved};
 use crate::problem::Problem;
 use crate::secret::Secrets;
 
@@ -40,14 +40,6 @@ pub struct About {
     pub tagline: String,
     pub fields: Vec<Field>,
     pub guide: Guide,
-}
-
-/// Settings understood and tidied, the way they are to be saved.
-pub struct Configured {
-    pub details: Details,
-    pub secrets: Secrets,
-    /// Things a person should know though they are not wrong.
-    pub warnings: Vec<FieldError>,
 }
 
 /// What a *Test connection* found.
@@ -91,11 +83,7 @@ pub trait Kind: Send + Sync {
 
     /// Understands what was typed, checks it, and gives what is to be saved. Errors name each
     /// field at fault. Asks neither network nor disk.
-    fn configure(
-        &self,
-        details: &Details,
-        secrets: &Secrets,
-    ) -> Result<Configured, Vec<FieldError>>;
+    fn configure(&self, details: &Details, secrets: &Secrets) -> Result<Saved, Vec<FieldError>>;
 
     /// Settles what only this machine knows (a free port, where a file really is), so that it
     /// stays the same from then on. `own` are the present settings of a source that is changed;
@@ -143,17 +131,36 @@ pub fn all() -> &'static [&'static dyn Kind] {
     &[&infisical::Infisical, &http_intake::HttpIntake, &file::File]
 }
 
+/// What a person is told about every kind, in the same order. Put together once: each row of a
+/// list asks for it.
+pub fn abouts() -> &'static [About] {
+    static ABOUTS: LazyLock<Vec<About>> =
+        LazyLock::new(|| all().iter().map(|kind| kind.about()).collect());
+    &ABOUTS
+}
+
+/// The same of the kind with this id.
+pub fn about(id: &str) -> Result<&'static About, Problem> {
+    abouts()
+        .iter()
+        .find(|about| about.id == id)
+        .ok_or_else(|| unknown(id))
+}
+
+/// The kind with this id.
 pub fn find(id: &str) -> Result<&'static dyn Kind, Problem> {
     all()
         .iter()
         .copied()
         .find(|kind| kind.id() == id)
-        .ok_or_else(|| {
-            let known: Vec<&str> = all().iter().map(|kind| kind.id()).collect();
-            Problem::new(
-                "source-kind-unknown",
-                format!("There is no source of the kind {id:?}."),
-            )
-            .next(format!("Use one of {}.", known.join(", ")))
-        })
+        .ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: &str) -> Problem {
+    let known: Vec<&str> = all().iter().map(|kind| kind.id()).collect();
+    Problem::new(
+        "source-kind-unknown",
+        format!("There is no source of the kind {id:?}."),
+    )
+    .next(format!("Use one of {}.", known.join(", ")))
 }

@@ -30,6 +30,16 @@ pub struct Owner {
     pub name: String,
 }
 
+impl Owner {
+    /// Somebody who has a name, but no id yet.
+    pub fn to_be(name: &str) -> Self {
+        Self {
+            id: String::new(),
+            name: name.trim().to_owned(),
+        }
+    }
+}
+
 pub trait Vault: Send + Sync + 'static {
     /// `OS keychain`, `Environment`, `Credential directory`.
     fn name(&self) -> &'static str;

@@ -28,9 +28,9 @@ use std::sync::{Arc, LazyLock};
 
 use self::follow::{Follower, Start};
 use self::tail::Tail;
-use super::{About, Configured, Kind, Pending, Running, Setup, SourceTest};
+use super::{About, Kind, Pending, Running, Setup, SourceTest};
 use crate::clock::Clock;
-use crate::form::{Details, FieldError, Form, Guide};
+use crate::form::{Details, FieldError, Form, Guide, Saved};
 use crate::problem::Problem;
 use crate::secret::Secrets;
 
@@ -105,19 +105,11 @@ impl Kind for File {
         }
     }
 
-    fn configure(
-        &self,
-        details: &Details,
-        secrets: &Secrets,
-    ) -> Result<Configured, Vec<FieldError>> {
+    fn configure(&self, details: &Details, secrets: &Secrets) -> Result<Saved, Vec<FieldError>> {
         let mut entries = FORM.read(details, secrets, &[]);
         entries.tidy("path", path);
         let (_, saved) = entries.finish::<Settings>()?;
-        Ok(Configured {
-            details: saved.details,
-            secrets: saved.secrets,
-            warnings: saved.warnings,
-        })
+        Ok(saved)
     }
 
     /// A path is meant from where it was typed, whatever folder Penstock runs in later.
@@ -211,7 +203,7 @@ mod tests {
         value.as_object().expect("an object").clone()
     }
 
-    fn valid(configured: Result<Configured, Vec<FieldError>>) -> Details {
+    fn valid(configured: Result<Saved, Vec<FieldError>>) -> Details {
         match configured {
             Ok(configured) => configured.details,
             Err(errors) => panic!("{errors:?}"),

@@ -7,10 +7,10 @@ use super::settings::{self, Settings};
 use super::{KIND, listen, serve, tls};
 use crate::certificate::CertificateView;
 use crate::clock::{Clock, parse_rfc3339};
-use crate::form::{Details, FieldError, Form, Guide};
+use crate::form::{Details, FieldError, Form, Guide, Saved};
 use crate::problem::Problem;
 use crate::secret::Secrets;
-use crate::source::{About, Configured, Kind, Pending, Running, Setup, SourceTest, TokenDigest};
+use crate::source::{About, Kind, Pending, Running, Setup, SourceTest, TokenDigest};
 
 static FORM: LazyLock<Form> = LazyLock::new(|| Form::of::<Settings>(&Guide::default()).local());
 
@@ -33,19 +33,11 @@ impl Kind for HttpIntake {
         }
     }
 
-    fn configure(
-        &self,
-        details: &Details,
-        secrets: &Secrets,
-    ) -> Result<Configured, Vec<FieldError>> {
+    fn configure(&self, details: &Details, secrets: &Secrets) -> Result<Saved, Vec<FieldError>> {
         let mut entries = FORM.read(details, secrets, &[]);
         settings::tidy(&mut entries);
         let (_, saved) = entries.finish::<Settings>()?;
-        Ok(Configured {
-            details: saved.details,
-            secrets: saved.secrets,
-            warnings: saved.warnings,
-        })
+        Ok(saved)
     }
 
     fn settle<'a>(

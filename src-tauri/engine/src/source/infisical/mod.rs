@@ -33,10 +33,10 @@ pub use self::flat::flatten;
 use self::api::Api;
 use self::position::Position;
 use self::settings::{FORM, SHEET, Settings};
-use super::{About, Configured, Kind, Pending, Running, Setup, SourceTest};
+use super::{About, Kind, Pending, Running, Setup, SourceTest};
 use crate::clock::Clock;
 use crate::connect::invalid;
-use crate::form::{Details, FieldError};
+use crate::form::{Details, FieldError, Saved};
 use crate::http::Client;
 use crate::problem::Problem;
 use crate::secret::Secrets;
@@ -60,18 +60,10 @@ impl Kind for Infisical {
         }
     }
 
-    fn configure(
-        &self,
-        details: &Details,
-        secrets: &Secrets,
-    ) -> Result<Configured, Vec<FieldError>> {
+    fn configure(&self, details: &Details, secrets: &Secrets) -> Result<Saved, Vec<FieldError>> {
         let (_, saved) = Settings::read(details, secrets)?;
         Client::new(&saved.details, &saved.secrets)?;
-        Ok(Configured {
-            details: saved.details,
-            secrets: saved.secrets,
-            warnings: saved.warnings,
-        })
+        Ok(saved)
     }
 
     fn test(

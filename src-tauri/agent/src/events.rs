@@ -38,10 +38,7 @@ pub struct Event {
 
 impl Events {
     pub async fn run(self, say: &Say) -> Result<(), Failure> {
-        let engine = host::open().await?;
-        let result = self.ask(&engine, say).await;
-        engine.stop().await;
-        result
+        host::ask(async |engine| self.ask(engine, say).await).await
     }
 
     async fn ask(self, engine: &Engine, say: &Say) -> Result<(), Failure> {
@@ -81,10 +78,7 @@ impl Events {
 
 impl Event {
     pub async fn run(self, say: &Say) -> Result<(), Failure> {
-        let engine = host::open().await?;
-        let result = self.ask(&engine, say).await;
-        engine.stop().await;
-        result
+        host::ask(async |engine| self.ask(engine, say).await).await
     }
 
     async fn ask(self, engine: &Engine, say: &Say) -> Result<(), Failure> {

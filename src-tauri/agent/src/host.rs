@@ -6,6 +6,18 @@ use penstock_engine::problem::Problem;
 use penstock_engine::{data_dir, logs, variables, vault};
 use std::sync::Arc;
 
+use crate::failure::Failure;
+
+/// Opens the engine, asks it something, and ends it whatever came of that.
+pub async fn ask(
+    question: impl AsyncFnOnce(&Engine) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let engine = open().await?;
+    let answered = question(&engine).await;
+    engine.stop().await;
+    answered
+}
+
 /// Opens the store and the vault; starts nothing.
 pub async fn open() -> Result<Engine, Problem> {
     let variables = variables::of_process();

@@ -1,6 +1,7 @@
 //! `penstock journal`: how full the journal is, and what it may take.
 
 use clap::Args;
+use penstock_engine::engine::Engine;
 
 use crate::failure::Failure;
 use crate::host;
@@ -19,14 +20,17 @@ pub struct Command {
 
 impl Command {
     pub async fn run(self, say: &Say) -> Result<(), Failure> {
-        let engine = host::open().await?;
+        host::ask(async |engine| self.ask(engine, say).await).await
+    }
+
+    async fn ask(self, engine: &Engine, say: &Say) -> Result<(), Failure> {
         let journal = if self.limit.is_none() && self.keep_free.is_none() {
-            engine.journal().await
+            engine.journal().await?
         } else {
-            engine.set_journal_bounds(self.limit, self.keep_free).await
+            engine
+                .set_journal_bounds(self.limit, self.keep_free)
+                .await?
         };
-        engine.stop().await;
-        let journal = journal?;
         say.answer(&journal, || {
             let limit = journal.limit_bytes.map_or("none".into(), bytes);
             let mut text = pairs(&[

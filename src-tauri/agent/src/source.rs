@@ -101,10 +101,7 @@ pub enum Command {
 
 impl Command {
     pub async fn run(self, say: &Say) -> Result<(), Failure> {
-        let engine = host::open().await?;
-        let result = self.ask(&engine, say).await;
-        engine.stop().await;
-        result
+        host::ask(async |engine| self.ask(engine, say).await).await
     }
 
     async fn ask(self, engine: &Engine, say: &Say) -> Result<(), Failure> {
@@ -167,7 +164,7 @@ impl Command {
                 say.answer(&source, || show(&source));
             }
             Command::Kinds => {
-                let kinds: Vec<About> = source::all().iter().map(|kind| kind.about()).collect();
+                let kinds = source::abouts();
                 say.answer(&kinds, || kinds.iter().map(about).collect());
             }
             Command::Test { source } => {

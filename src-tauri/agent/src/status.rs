@@ -1,12 +1,17 @@
 //! `penstock status`: how everything is doing.
 
+use penstock_engine::engine::Engine;
+
 use crate::failure::Failure;
 use crate::say::{Say, bytes, events, words};
 use crate::table::pairs;
 use crate::{host, source, stream};
 
 pub async fn run(say: &Say) -> Result<(), Failure> {
-    let engine = host::open().await?;
+    host::ask(async |engine| tell(engine, say).await).await
+}
+
+async fn tell(engine: &Engine, say: &Say) -> Result<(), Failure> {
     let status = engine.status().await?;
     say.answer(&status, || {
         let journal = &status.journal;
@@ -30,6 +35,5 @@ pub async fn run(say: &Say) -> Result<(), Failure> {
         }
         text
     });
-    engine.stop().await;
     Ok(())
 }

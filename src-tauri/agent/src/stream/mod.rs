@@ -97,10 +97,7 @@ pub struct Attempts {
 
 impl Command {
     pub async fn run(self, say: &Say) -> Result<(), Failure> {
-        let engine = host::open().await?;
-        let result = self.ask(&engine, say).await;
-        engine.stop().await;
-        result
+        host::ask(async |engine| self.ask(engine, say).await).await
     }
 
     async fn ask(self, engine: &Engine, say: &Say) -> Result<(), Failure> {

@@ -12,20 +12,13 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use crate::program::Home;
+use crate::program::{Home, number};
 
 /// Far longer than it takes; only a failing test ever waits for it.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Most events of one stream that can be sent again after a kill: four requests under way.
 pub const UNDER_WAY: u64 = 4 * 1000;
-
-pub fn number(variable: &str, otherwise: u64) -> u64 {
-    std::env::var(variable)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(otherwise)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn accepted_events_are_delivered_through_kills_and_errors() {
@@ -38,16 +31,7 @@ async fn accepted_events_are_delivered_through_kills_and_errors() {
     let mut chance = StdRng::seed_from_u64(seed);
     let (receiver, filtered) = (busy(seed).await, busy(seed + 1).await);
     let home = Home::new();
-    let intake = home.json(&[
-        "source",
-        "create",
-        "--kind",
-        "http_intake",
-        "--name",
-        "Intake",
-        "--set",
-        "listen=127.0.0.1:0",
-    ]);
+    let intake = home.intake("Intake", &[]);
     let said = |name: &str| {
         intake[name]
             .as_str()

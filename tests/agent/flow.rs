@@ -15,16 +15,7 @@ fn home(keyring: &Keyring) -> Home {
 fn events_are_delivered_and_everything_is_there_after_a_restart() {
     let (keyring, practice) = (Keyring::unlocked(), Practice::start());
     let home = home(&keyring);
-    let source = home.json(&[
-        "source",
-        "create",
-        "--kind",
-        "http_intake",
-        "--name",
-        "intake",
-        "--set",
-        "listen=127.0.0.1:0",
-    ]);
+    let source = home.intake("intake", &[]);
     for key in ["id", "name", "kind", "listen", "url", "token"] {
         assert!(source[key].is_string(), "{key} of {source}");
     }
@@ -79,16 +70,7 @@ fn events_are_delivered_and_everything_is_there_after_a_restart() {
 fn a_secret_is_in_the_keychain_and_nowhere_else() {
     let (keyring, practice) = (Keyring::unlocked(), Practice::start());
     let home = home(&keyring).with("PENSTOCK_LOG", "trace");
-    let source = home.json(&[
-        "source",
-        "create",
-        "--kind",
-        "http_intake",
-        "--name",
-        "intake",
-        "--set",
-        "listen=127.0.0.1:0",
-    ]);
+    let source = home.intake("intake", &[]);
     let (url, intake_token) = (
         source["url"].as_str().unwrap(),
         source["token"].as_str().unwrap(),

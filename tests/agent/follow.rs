@@ -14,19 +14,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::program::Home;
+use crate::program::{Home, number};
 
 /// Far longer than it takes; only a failing test ever waits for it.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// Lines written at once.
 const BURST: u64 = 500;
-
-fn number(variable: &str, otherwise: u64) -> u64 {
-    std::env::var(variable)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(otherwise)
-}
 
 /// A log that is written and rotated.
 struct Log {
@@ -215,4 +208,25 @@ fn until(home: &Home, wanted: impl Fn(&Value) -> bool) -> Value {
         }
         assert!(Instant::now() < deadline, "never came about: {status:#}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_may_not_be_read_is_read_once_it_may() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("audit.json");
+    std::fs::write(&path, "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n").expect("written");
+    let allow = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode));
+    allow(0o000).expect("changed");
+    let home = Home::new().restricted();
+    let setting = format!("path={}", path.display());
+    let args = ["--kind", "file", "--name", "Log", "--set", &setting];
+    home.json(&[&["source", "create"], &args[..]].concat());
+    let running = home.start(&["run"]);
+    let shown = || home.json(&["source", "show", "Log"]);
+    while shown()["problem"]["code"] != "file-forbidden" {}
+    allow(0o600).expect("changed");
+    while shown()["events"] != 3 {}
+    assert_eq!(running.end().0, 0);
 }

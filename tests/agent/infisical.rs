@@ -13,8 +13,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::conservation::{UNDER_WAY, number};
-use crate::program::Home;
+use crate::conservation::UNDER_WAY;
+use crate::program::{Home, number};
 
 /// Far longer than it takes; only a failing test ever waits for it.
 const PATIENCE: Duration = Duration::from_secs(900);

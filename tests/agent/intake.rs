@@ -4,8 +4,6 @@ use std::path::Path;
 
 use crate::program::{Home, post};
 
-const LOCAL: &str = "listen=127.0.0.1:0";
-
 /// Secrets are kept in memory for one process, so the key is given as people give it to a service.
 fn home(key: &Path) -> Home {
     let key = std::fs::read_to_string(key).expect("a key");
@@ -20,16 +18,7 @@ fn an_own_certificate_is_set_and_its_fingerprint_shown() {
     std::fs::write(&key, own.signing_key.serialize_pem()).expect("written");
     let home = home(&key);
     let certificate = format!("certificate={}", own.cert.pem());
-    let create = [
-        "source",
-        "create",
-        "--kind",
-        "http_intake",
-        "--name",
-        "Intake",
-    ];
-    let set = ["--set", LOCAL, "--set", "tls=own", "--set", &certificate];
-    let created = home.json(&[&create[..], &set[..]].concat());
+    let created = home.intake("Intake", &["tls=own", &certificate]);
     let url = created["url"].as_str().expect("an address");
     assert!(url.starts_with("https://127.0.0.1:"), "{url}");
     let shown = home.json(&["source", "show", "Intake"]);
@@ -43,15 +32,7 @@ fn an_own_certificate_is_set_and_its_fingerprint_shown() {
 #[test]
 fn a_token_is_rotated_with_an_overlap_while_the_intake_runs() {
     let home = Home::new();
-    let create = [
-        "source",
-        "create",
-        "--kind",
-        "http_intake",
-        "--name",
-        "Intake",
-    ];
-    let created = home.json(&[&create[..], &["--set", LOCAL]].concat());
+    let created = home.intake("Intake", &[]);
     let url = created["url"].as_str().expect("an address");
     let old = created["token"].as_str().expect("a token").to_owned();
     let going = home.start(&["run"]);

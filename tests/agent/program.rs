@@ -10,6 +10,16 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 pub struct Home {
     folder: tempfile::TempDir,
     variables: Vec<(String, String)>,
+    /// Starts the program so that file permissions hold for it, also where they do not for tests.
+    restricted: bool,
+}
+
+/// A number that whoever runs a test may set, for a longer one.
+pub fn number(variable: &str, otherwise: u64) -> u64 {
+    std::env::var(variable)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
 }
 
 /// How a command ended.
@@ -30,6 +40,7 @@ impl Home {
         Self {
             folder: tempfile::tempdir().expect("a folder"),
             variables: Vec::new(),
+            restricted: false,
         }
     }
 
@@ -38,12 +49,25 @@ impl Home {
         self
     }
 
+    /// With file permissions that hold for the superuser as well.
+    #[cfg(target_os = "linux")]
+    pub fn restricted(mut self) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        let me = std::fs::metadata("/proc/self").expect("this process");
+        self.restricted = me.uid() == 0;
+        self
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_penstock"));
+        let program = env!("CARGO_BIN_EXE_penstock");
+        let mut command = Command::new(if self.restricted { "setpriv" } else { program });
+        if self.restricted {
+            command.args(["--bounding-set=-dac_override,-dac_read_search", program]);
+        }
         command
             .args(args)
             .env_clear()
@@ -84,6 +108,15 @@ impl Home {
         let ended = self.run_with(&[args, &["--json"]].concat(), stdin);
         assert_eq!(ended.code, 0, "{args:?}: {}{}", ended.out, ended.err);
         serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{args:?}: {}", ended.out))
+    }
+
+    /// Makes an HTTP intake on a free port, with more settings where there are any.
+    pub fn intake(&self, name: &str, settings: &[&str]) -> Value {
+        let mut args = vec!["source", "create", "--kind", "http_intake", "--name", name];
+        for setting in [&["listen=127.0.0.1:0"], settings].concat() {
+            args.extend(["--set", setting]);
+        }
+        self.json(&args)
     }
 
     /// The problem of a command that must fail.

@@ -34,16 +34,7 @@ impl Sender {
 
 fn home() -> (Home, Sender) {
     let home = Home::new().with("PENSTOCK_SECRET_INTAKE_TOKEN", TOKEN);
-    let source = home.json(&[
-        "source",
-        "create",
-        "--kind",
-        "http_intake",
-        "--name",
-        "intake",
-        "--set",
-        "listen=127.0.0.1:0",
-    ]);
+    let source = home.intake("intake", &[]);
     let url = source["url"].as_str().expect("a URL").to_owned();
     (home, Sender(url))
 }

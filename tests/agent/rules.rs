@@ -14,15 +14,7 @@ fn home() -> Home {
 }
 
 fn intake(home: &Home) -> String {
-    let args = [
-        "--kind",
-        "http_intake",
-        "--name",
-        "intake",
-        "--set",
-        "listen=127.0.0.1:0",
-    ];
-    let source = home.json(&[&["source", "create"], &args[..]].concat());
+    let source = home.intake("intake", &[]);
     source["url"].as_str().expect("a URL").to_owned()
 }
 

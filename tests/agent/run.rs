@@ -8,16 +8,7 @@ const TOKEN: &str = "pst_of_the_test";
 /// With an intake on a free port, and its token.
 fn home() -> (Home, String) {
     let home = Home::new().with("PENSTOCK_SECRET_INTAKE_TOKEN", TOKEN);
-    let source = home.json(&[
-        "source",
-        "create",
-        "--kind",
-        "http_intake",
-        "--name",
-        "intake",
-        "--set",
-        "listen=127.0.0.1:0",
-    ]);
+    let source = home.intake("intake", &[]);
     let url = source["url"].as_str().expect("a URL").to_owned();
     (home, url)
 }
@@ -59,16 +50,7 @@ fn an_intake_made_meanwhile_is_started_and_told() {
     let (home, _) = home();
     let mut running = home.start(&["run"]);
     let home = home.with("PENSTOCK_SECRET_LATE_TOKEN", TOKEN);
-    let late = home.json(&[
-        "source",
-        "create",
-        "--kind",
-        "http_intake",
-        "--name",
-        "late",
-        "--set",
-        "listen=127.0.0.1:0",
-    ]);
+    let late = home.intake("late", &[]);
     let url = late["url"].as_str().expect("a URL");
     assert_eq!(running.line(), format!("intake late {url}"));
     let bearer = format!("Bearer {TOKEN}");

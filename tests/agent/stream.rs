@@ -24,16 +24,7 @@ impl World {
                 "PENSTOCK_SECRET_SPLUNK_TOKEN",
                 practice.value("splunk", "token"),
             );
-        let source = home.json(&[
-            "source",
-            "create",
-            "--kind",
-            "http_intake",
-            "--name",
-            "intake",
-            "--set",
-            "listen=127.0.0.1:0",
-        ]);
+        let source = home.intake("intake", &[]);
         let url = source["url"].as_str().expect("a URL").to_owned();
         Self {
             home,

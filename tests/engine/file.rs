@@ -147,28 +147,6 @@ async fn each_bad_input_is_its_own_clear_problem_and_other_sources_go_on() {
         .await;
 }
 
-#[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_may_not_be_read_is_read_once_it_may() {
-    use std::os::unix::fs::PermissionsExt;
-    let world = World::start().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = path(&folder);
-    append(&path, lines("one", 3));
-    let allow = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode));
-    allow(0o000).expect("changed");
-    if std::fs::File::open(&path).is_ok() {
-        // The superuser may read everything: there is nothing to see.
-        return;
-    }
-    follow(&world, "Log", &path, json!({})).await;
-    world
-        .until(|status| problem(find(status, "Log")) == "file-forbidden")
-        .await;
-    allow(0o600).expect("changed");
-    world.until(|status| find(status, "Log").events == 3).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_lines_are_kept_with_their_number_and_the_rest_flows() {
     let world = World::start().await;

@@ -31,7 +31,7 @@ export class Imports {
   /** Follows what is dragged into the window. Answers how to stop. */
   async follow(): Promise<() => void> {
     return this.#host.drops((drop) => {
-      // In the wizard a file that is dropped is meant for the form.
+      // The wizard is about one stream: nothing is imported beside it.
       const meant = this.possible && this.#router.route.page !== 'wizard';
       this.over = drop.kind === 'over' && meant;
       if (drop.kind === 'drop' && meant) void this.take(drop.paths);

@@ -43,7 +43,7 @@ pub enum FieldKind {
     /// `[{"key","value","secret"}]`. All rows are kept in the keychain; one with `secret` set to
     /// `false` may be shown in a request, any other is redacted there.
     Headers,
-    /// A PEM file: pasted, dropped or picked.
+    /// A PEM file: pasted or picked.
     Pem,
 }
 

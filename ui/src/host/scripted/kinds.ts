@@ -1,18 +1,6 @@
 /** The kinds of sources, as the engine tells of them. */
-import type { Field, SourceAbout } from '../../bindings/engine';
-
-const field = (name: string, label: string, more: Partial<Field> = {}): Field => ({
-  name,
-  label,
-  kind: 'text',
-  secret: false,
-  required: false,
-  group: 'main',
-  help: '',
-  example: '',
-  choices: [],
-  ...more,
-});
+import type { SourceAbout } from '../../bindings/engine';
+import { field } from './providers';
 
 export const KINDS: SourceAbout[] = [
   {

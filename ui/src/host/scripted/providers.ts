@@ -1,7 +1,7 @@
 /** The providers as the engine describes them, for a page that runs without it. */
 import type { About, Choice, Field, GuideStep } from '../../bindings/engine';
 
-function field(name: string, label: string, more: Partial<Field> = {}): Field {
+export function field(name: string, label: string, more: Partial<Field> = {}): Field {
   return {
     name,
     label,

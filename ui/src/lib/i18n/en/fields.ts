@@ -27,7 +27,7 @@ export const fields = {
   off: 'Off',
   headers: (n: number) => (n === 1 ? '1 row' : `${n} rows`),
   choose: 'Choose',
-  pemPaste: 'Paste the PEM text, drop a file here, or choose one',
+  pemPaste: 'Paste the PEM text, or choose a file',
   pemFile: 'Choose a file',
   pemRemove: 'Remove',
   pemRemoveNamed: (label: string) => `Remove ${label}`,

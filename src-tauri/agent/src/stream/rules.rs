@@ -185,7 +185,9 @@ async fn preview(
         None => Ok(preview),
         Some(error) => {
             let summary = format!("{}: {}", error.field, error.message);
-            Err(Problem::new("rule-invalid", summary).into())
+            let problem = Problem::new("rule-invalid", summary)
+                .next("Correct the rule and try again. Nothing was changed.");
+            Err(problem.into())
         }
     }
 }

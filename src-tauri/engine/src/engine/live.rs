@@ -137,6 +137,7 @@ impl Engine {
                 format!("The journal does not hold event {seq}."),
             )
             .cause("There is no event of this number yet, or every stream passed it and it was too old to be kept.")
+            .next("Choose one of those that `penstock events` lists.")
         })
     }
 }

@@ -43,11 +43,10 @@ impl Engine {
         if row.token_sha256.is_none() {
             return Err(Problem::new(
                 "token-unused",
-                format!(
-                    "The source {:?} has no token: nobody sends to it.",
-                    row.name
-                ),
-            ));
+                format!("The source {:?} has no token.", row.name),
+            )
+            .cause("It reads by itself, and nobody sends to it.")
+            .next("Rotate the token of an HTTP intake; `penstock source list` shows them."));
         }
         if !(0..=LONGEST_OVERLAP).contains(&overlap) {
             return Err(Problem::new(

@@ -103,6 +103,9 @@ pub async fn start(
             "intake-certificate",
             "The intake's certificate cannot be used.",
         )
+        .cause("Its certificate and its key do not go together, or are of a kind that TLS here does not take.")
+        .next("Give certificate and key again, or choose tls=made for one made on the spot.")
+        .short("Certificate not usable")
         .detail(error.to_string())
     })?;
     let intake = Arc::new(Intake {

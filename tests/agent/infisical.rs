@@ -163,6 +163,14 @@ async fn a_source_is_tried_run_and_shown() {
     assert_eq!(shown["details"]["start"], "24h");
     assert_eq!(shown["secrets"]["client_secret"], "saved");
     assert!(shown["up_to"].is_string(), "{shown}");
+    // Every token that it was given begins like any other.
+    let another = stand_in.access_token();
+    let token = another.split('.').next().expect("a beginning");
+    for secret in [&stand_in.client_secret(), token] {
+        assert!(!shown.to_string().contains(secret), "{shown}");
+        assert!(!err.contains(secret), "{err}");
+        home.holds_nowhere(secret);
+    }
 
     stand_in.revoke_identity();
     let problem = home.problem(&["source", "test", "Infisical"]);

@@ -24,6 +24,14 @@ fn an_own_certificate_is_set_and_its_fingerprint_shown() {
     let shown = home.json(&["source", "show", "Intake"]);
     assert_eq!(shown["certificate"]["sha256"], created["fingerprint"]);
     assert!(!shown.to_string().contains("PRIVATE KEY"));
+    home.holds_nowhere("PRIVATE KEY");
+    home.holds_nowhere(
+        own.signing_key
+            .serialize_pem()
+            .lines()
+            .nth(1)
+            .expect("a line"),
+    );
     let text = home.run(&["source", "show", "Intake"]).out;
     let fingerprint = created["fingerprint"].as_str().expect("a fingerprint");
     assert!(text.contains(fingerprint), "{text}");

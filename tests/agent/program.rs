@@ -62,6 +62,18 @@ impl Home {
         self.folder.path()
     }
 
+    /// Sees that no file of the data folder has this text in it.
+    pub fn holds_nowhere(&self, secret: &str) {
+        let found = Command::new("grep")
+            .args(["-rlaF", "-e", secret])
+            .arg(self.folder())
+            .output()
+            .expect("grep");
+        let files = String::from_utf8_lossy(&found.stdout).into_owned();
+        assert_eq!(files, "", "{secret} is in a file");
+        assert_eq!(found.status.code(), Some(1), "grep looked");
+    }
+
     pub fn command(&self, args: &[&str]) -> Command {
         let program = env!("CARGO_BIN_EXE_penstock");
         let mut command = Command::new(if self.restricted { "setpriv" } else { program });

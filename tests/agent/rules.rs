@@ -5,12 +5,13 @@ use crate::program::{Home, post};
 use serde_json::{Value, json};
 
 const TOKEN: &str = "pst_of_the_test";
+const KEY: &str = "of the test, and long";
 const PERSON: &str = "ava@example.com";
 
 fn home() -> Home {
     Home::new()
         .with("PENSTOCK_SECRET_INTAKE_TOKEN", TOKEN)
-        .with("PENSTOCK_SECRET_SOC_REDACTION_KEY", "of the test, and long")
+        .with("PENSTOCK_SECRET_SOC_REDACTION_KEY", KEY)
 }
 
 fn intake(home: &Home) -> String {
@@ -74,6 +75,8 @@ fn a_stream_is_filtered_and_redacted_and_every_event_says_where_it_stands() {
 
     let shown = home.run(&["stream", "show", "soc"]).out;
     assert!(shown.contains("event type: create-*"), "{shown}");
+    assert!(!shown.contains(KEY), "{shown}");
+    home.holds_nowhere(KEY);
     assert!(shown.contains("hash actorMetadata.email"), "{shown}");
     let preset = home.json(&["stream", "filter", "soc", "--preset", "administration-only"]);
     assert_eq!(preset["conditions"][0]["values"], json!(["management"]));

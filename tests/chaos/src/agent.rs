@@ -64,6 +64,19 @@ impl Home {
         home
     }
 
+    /// A file to hand to a command; its path.
+    pub fn paper(&self, name: &str, text: &Value) -> String {
+        let path = self.paper_named(name);
+        fs::write(&path, text.to_string()).expect("there is room for it");
+        path
+    }
+
+    /// Where such a file is.
+    pub fn paper_named(&self, name: &str) -> String {
+        let path = self.errors.with_file_name(name);
+        path.to_str().expect("a path in text").to_owned()
+    }
+
     /// From now on, what changes the database's files is noted in `path`.
     pub fn note_changes(&mut self, path: PathBuf) {
         fs::write(&path, b"").expect("the log is made");

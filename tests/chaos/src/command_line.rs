@@ -2,7 +2,7 @@
 //! failed, and the figures of all.
 
 use clap::Parser;
-use penstock_chaos::model::Figures;
+use penstock_chaos::figures::Figures;
 use penstock_chaos::plan::Plan;
 use penstock_chaos::power_cut;
 use penstock_chaos::schedule::{self, Outcome};

@@ -1,17 +1,21 @@
 //! Shows that nothing is lost: the real agent under random faults.
 //!
 //! A [`plan`] is drawn from a seed; a [`schedule`] plays it against a real process on a real disk,
-//! with a receiver for each stream, while producers post; a [`model`] that knows every id decides
-//! whether everything held. [`power_cut`] shows that "accepted" means on the disk. Only for Linux, whose means of doing harm it uses.
+//! with a receiver for each stream, while producers post; a model that knows every id, and by itself
+//! what filters and redactions are to do, decides whether everything held. [`power_cut`] shows that
+//! "accepted" means on the disk. Only for Linux, whose means of doing harm it uses.
 #![cfg(target_os = "linux")]
 
 mod agent;
 mod disk;
+pub mod figures;
 mod gate;
 mod hosts;
-pub mod model;
+mod model;
+mod offers;
 pub mod plan;
 pub mod power_cut;
 mod producer;
+mod rules;
 pub mod schedule;
 mod sink;

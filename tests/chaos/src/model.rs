@@ -1,64 +1,12 @@
 //! What must hold: who was told what, what each stream owes, and whether it has paid.
 
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashSet;
 
+use crate::figures::Figures;
+use crate::offers::{Held, Offer, Offers};
+use crate::rules::{self, Passes, Rules};
 use crate::sink::Sink;
-
-/// What producers offered, and what they were told.
-#[derive(Default)]
-pub struct Offers(Mutex<Held>);
-
-#[derive(Default)]
-struct Held {
-    /// By id: the source it was offered to, and its text.
-    offered: HashMap<String, (usize, String)>,
-    accepted: Vec<(usize, String)>,
-    /// Events of posts without an answer: they may be in the journal, and again after the next try.
-    unanswered: u64,
-    refused: u64,
-    surprises: Vec<String>,
-}
-
-impl Offers {
-    pub fn offer(&self, source: usize, events: &[(String, String)]) {
-        let mut held = self.lock();
-        for (id, text) in events {
-            held.offered.insert(id.clone(), (source, text.clone()));
-        }
-    }
-
-    pub fn accepted(&self, source: usize, events: &[(String, String)]) {
-        let ids = events.iter().map(|(id, _)| (source, id.clone()));
-        self.lock().accepted.extend(ids);
-    }
-
-    pub fn unanswered(&self, events: usize) {
-        self.lock().unanswered += events as u64;
-    }
-
-    pub fn refused(&self) {
-        self.lock().refused += 1;
-    }
-
-    pub fn surprised(&self, what: String) {
-        self.lock().surprises.push(what);
-    }
-
-    /// How many were accepted so far.
-    pub fn count(&self) -> usize {
-        self.lock().accepted.len()
-    }
-
-    pub fn surprise(&self) -> Option<String> {
-        self.lock().surprises.first().cloned()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Held> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// A stream, and what it owes.
 pub struct Stream {
@@ -66,6 +14,7 @@ pub struct Stream {
     pub sink: Sink,
     /// It takes the events of this source only.
     pub source: Option<usize>,
+    pub rules: Rules,
     /// It gets at least what was accepted from here on in [`Offers`].
     pub owes_from: usize,
     pub account: Account,
@@ -75,7 +24,7 @@ pub struct Stream {
     pub at_risk: u64,
 }
 
-/// By how much `delivered + set aside + waiting` may differ from what was appended: a stream that
+/// By how much `delivered + set aside + waiting + filtered` may differ from what was appended: a stream that
 /// starts late owes less. An interval, because some of it happens while events move.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Account {
@@ -134,7 +83,7 @@ impl Said {
     }
 }
 
-/// appended = delivered + set aside + waiting, exactly; said while nothing moves.
+/// appended = delivered + set aside + waiting + filtered, exactly; said while nothing moves.
 pub fn balanced(said: &Said, stream: &Stream) -> Result<(), String> {
     let Account { least, most } = stream.account;
     let difference = said.sum() - said.appended;
@@ -142,78 +91,10 @@ pub fn balanced(said: &Said, stream: &Stream) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "{}: appended is not delivered + set aside + waiting: {said:?}, \
+        "{}: appended is not delivered + set aside + waiting + filtered: {said:?}, \
          the difference {difference} is not within {least}..={most}",
         stream.name
     ))
-}
-
-/// The figures of one or more schedules.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Figures {
-    pub schedules: u64,
-    pub faults: u64,
-    /// Ends of the agent's process, by kill -9 or SIGTERM.
-    pub ends: u64,
-    /// Events accepted, each once.
-    pub accepted: u64,
-    /// Posts refused, with 503 or because nobody listened.
-    pub refused: u64,
-    /// Deliveries that were owed: each event once for each stream.
-    pub owed: u64,
-    pub lost: u64,
-    pub invented: u64,
-    pub altered: u64,
-    /// Events offered again after a post without an answer, which were in the journal already.
-    pub appended_twice: u64,
-    /// Deliveries beyond the first of an event that is in the journal once.
-    pub duplicates: u64,
-    /// As many duplicates as the faults account for at most.
-    pub duplicates_allowed: u64,
-    /// Milliseconds from the end of all faults until nothing waited; the longest.
-    pub slowest_drain: u64,
-}
-
-impl Figures {
-    pub fn add(&mut self, other: &Self) {
-        self.schedules += other.schedules;
-        self.faults += other.faults;
-        self.ends += other.ends;
-        self.accepted += other.accepted;
-        self.refused += other.refused;
-        self.owed += other.owed;
-        self.lost += other.lost;
-        self.invented += other.invented;
-        self.altered += other.altered;
-        self.appended_twice += other.appended_twice;
-        self.duplicates += other.duplicates;
-        self.duplicates_allowed += other.duplicates_allowed;
-        self.slowest_drain = self.slowest_drain.max(other.slowest_drain);
-    }
-}
-
-impl std::fmt::Display for Figures {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            out,
-            "{} schedules, {} faults ({} ends of the process): {} events accepted, {} posts refused, \
-             {} deliveries owed; lost {}, invented {}, altered {}, appended twice {}, duplicates {} of \
-             at most {}; slowest drain {} ms",
-            self.schedules,
-            self.faults,
-            self.ends,
-            self.accepted,
-            self.refused,
-            self.owed,
-            self.lost,
-            self.invented,
-            self.altered,
-            self.appended_twice,
-            self.duplicates,
-            self.duplicates_allowed,
-            self.slowest_drain
-        )
-    }
 }
 
 /// What is in the journal beyond what was accepted, for one source or for all: events of posts
@@ -241,22 +122,37 @@ pub fn appended_twice(
 
 /// Whether a stream's provider has everything it was to get, and nothing else. Only for a stream
 /// that has nothing waiting and nothing set aside.
-pub fn settle(offers: &Offers, stream: &Stream, figures: &mut Figures, twice: u64) -> Vec<String> {
+pub fn settle(
+    offers: &Offers,
+    stream: &Stream,
+    said: &Said,
+    figures: &mut Figures,
+    twice: u64,
+) -> Vec<String> {
     let held = offers.lock();
     let taken = stream.sink.taken();
     let arrived: HashSet<&str> = taken.iter().map(|event| event.id.as_str()).collect();
-    let owed: Vec<&str> = held.accepted[stream.owes_from..]
-        .iter()
-        .filter(|(source, _)| stream.source.is_none_or(|only| only == *source))
-        .map(|(_, id)| id.as_str())
-        .collect();
-    let lost: Vec<&str> = owed
-        .iter()
-        .filter(|id| !arrived.contains(*id))
-        .copied()
-        .collect();
     let mut found = foreign(&held, stream, &taken, figures);
-    figures.owed += owed.len() as u64;
+    let (mut lost, mut missing, mut may_be_kept_out) = (Vec::new(), 0, 0);
+    for (place, (source, id)) in held.accepted.iter().enumerate() {
+        if stream.source.is_some_and(|only| only != *source) {
+            continue;
+        }
+        let offer = &held.offered[id];
+        let passes = stream.rules.passes(offer.at, &offer.facts);
+        may_be_kept_out += u64::from(passes != Passes::Always);
+        if place < stream.owes_from {
+            continue;
+        }
+        let arrived = arrived.contains(id.as_str());
+        figures.owed += u64::from(passes == Passes::Always || arrived);
+        missing += u64::from(!arrived);
+        if passes == Passes::Always && !arrived {
+            lost.push(id);
+        }
+    }
+    let kept_out = u64::try_from(said.filtered).unwrap_or(0);
+    figures.kept_out += kept_out;
     figures.lost += lost.len() as u64;
     if !lost.is_empty() {
         found.push(format!(
@@ -264,6 +160,13 @@ pub fn settle(offers: &Offers, stream: &Stream, figures: &mut Figures, twice: u6
             stream.name,
             lost.len(),
             &lost[..lost.len().min(3)]
+        ));
+    }
+    if missing > kept_out || kept_out > may_be_kept_out + twice {
+        found.push(format!(
+            "{}: {kept_out} events are counted as kept out, but {missing} never arrived and \
+             {may_be_kept_out} were to be kept out at most",
+            stream.name
         ));
     }
     let again: u64 = taken.iter().map(|event| u64::from(event.times) - 1).sum();
@@ -280,7 +183,8 @@ pub fn settle(offers: &Offers, stream: &Stream, figures: &mut Figures, twice: u6
     found
 }
 
-/// What a provider has that was never offered to the stream's sources, or is not as it was offered.
+/// What a provider has that was never offered to the stream's sources or was to be kept out, is not
+/// as it was offered, or was to be redacted.
 fn foreign(
     held: &Held,
     stream: &Stream,
@@ -292,20 +196,50 @@ fn foreign(
         let offered = held
             .offered
             .get(&event.id)
-            .filter(|(source, _)| stream.source.is_none_or(|only| only == *source));
-        let Some((_, text)) = offered else {
+            .filter(|offer| stream.source.is_none_or(|only| only == offer.source));
+        let Some(offer) = offered else {
             figures.invented += 1;
             found.push(format!("{}: {:?} was never offered", stream.name, event.id));
             continue;
         };
-        let altered = stream.sink.kind.keeps_bytes() && event.event != text.as_bytes();
-        if altered || event.altered {
+        if stream.rules.passes(offer.at, &offer.facts) == Passes::Never {
+            figures.invented += 1;
+            found.push(format!(
+                "{}: {:?} was to be kept out",
+                stream.name, event.id
+            ));
+        }
+        if altered(offer, stream, event) {
             figures.altered += 1;
             found.push(format!("{}: {:?} is not as it came", stream.name, event.id));
         }
     }
     found.truncate(3);
+    if stream.rules.redaction.is_some() {
+        let leaks = stream.sink.leaks();
+        figures.leaked += leaks;
+        if leaks > 0 {
+            found.push(format!(
+                "{}: {leaks} requests carry what was to be redacted",
+                stream.name
+            ));
+        }
+    }
     found
+}
+
+/// Whether an event is other than it was offered, apart from what is redacted.
+fn altered(offer: &Offer, stream: &Stream, event: &penstock_receiver::Taken) -> bool {
+    let keeps_bytes = stream.sink.kind.keeps_bytes();
+    if stream.rules.redaction.is_none() {
+        return event.altered || keeps_bytes && event.event != offer.text.as_bytes();
+    }
+    let untouched = |bytes| {
+        serde_json::from_slice(bytes)
+            .ok()
+            .map(|event: Value| rules::untouched(event))
+    };
+    keeps_bytes && untouched(&event.event) != untouched(offer.text.as_bytes())
 }
 
 /// The same for a stream that was deleted, which owes nothing any more.

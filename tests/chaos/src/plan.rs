@@ -7,7 +7,8 @@ use rand::{RngExt as _, SeedableRng};
 use std::collections::HashMap;
 
 use crate::producer::MARKER;
-use crate::sink::Kind;
+use crate::rules::{Filter, Redaction};
+pub use crate::sink::Kind;
 
 /// Streams at a time.
 pub const STREAMS: usize = 4;
@@ -19,6 +20,10 @@ pub struct Plan {
     pub kinds: [Kind; STREAMS],
     /// Which stream takes the events of the second intake only.
     pub narrow: usize,
+    /// Which streams have a filter and a redaction from their beginning on. A filter may be changed
+    /// for any other, a redaction only for another one.
+    pub filters: [Filter; STREAMS],
+    pub redactions: [Option<Redaction>; STREAMS],
     /// No part of the disk is kept free, so that a full one is full in the middle of a write.
     pub reckless: bool,
     pub steps: Vec<Step>,
@@ -58,6 +63,9 @@ pub enum Trouble {
     Replay(usize, u64),
     /// The failed events are queued again.
     SetAside(usize),
+    /// Its filter is changed.
+    Filter(usize, Filter),
+    Redact(usize, Redaction),
     /// Deleted, and another of the same kind made from the beginning.
     Delete(usize),
 }
@@ -102,6 +110,8 @@ impl Trouble {
             | Self::Edit(stream)
             | Self::Replay(stream, _)
             | Self::SetAside(stream)
+            | Self::Filter(stream, _)
+            | Self::Redact(stream, _)
             | Self::Delete(stream) => Some(Place::Stream(*stream)),
             Self::Kill { .. } | Self::Terminate | Self::Clock(_) => None,
         }
@@ -128,12 +138,23 @@ impl Plan {
         for kind in kinds.iter_mut().skip(1) {
             *kind = *Kind::ALL.choose(&mut chance).expect("there are some");
         }
+        let filters = std::array::from_fn(|_| match chance.random() {
+            true => Filter::Everything,
+            false => Filter::draw(&mut chance),
+        });
+        let redactions = std::array::from_fn(|_| {
+            let redacted = chance.random_ratio(2, 5);
+            redacted.then(|| Redaction::draw(&mut chance))
+        });
         let mut busy: HashMap<Place, usize> = HashMap::new();
         let mut steps = Vec::new();
         while steps.len() < faults {
             let trouble = draw(&mut chance);
             let lasts = chance.random_range(1..4);
             let now = steps.len();
+            if matches!(trouble, Trouble::Redact(stream, _) if redactions[stream].is_none()) {
+                continue;
+            }
             if let Some(place) = trouble.place() {
                 // A stream without an address to spoil has its setting changed instead.
                 if busy.get(&place).is_some_and(|until| *until >= now) {
@@ -150,6 +171,8 @@ impl Plan {
         Self {
             seed,
             kinds,
+            filters,
+            redactions,
             narrow: chance.random_range(0..STREAMS),
             reckless: chance.random(),
             steps,
@@ -159,7 +182,7 @@ impl Plan {
 
 fn draw(chance: &mut StdRng) -> Trouble {
     let stream = chance.random_range(0..STREAMS);
-    match chance.random_range(0..100) {
+    match chance.random_range(0..114) {
         0..12 => Trouble::Kill {
             down_milliseconds: chance.random_range(0..200),
         },
@@ -182,6 +205,8 @@ fn draw(chance: &mut StdRng) -> Trouble {
         86..90 => Trouble::Edit(stream),
         90..94 => Trouble::Replay(stream, chance.random_range(0..100)),
         94..97 => Trouble::SetAside(stream),
+        100..108 => Trouble::Filter(stream, Filter::draw(chance)),
+        108..114 => Trouble::Redact(stream, Redaction::draw(chance)),
         _ => Trouble::Delete(stream),
     }
 }

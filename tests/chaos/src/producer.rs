@@ -1,13 +1,15 @@
 //! Programs that post events to an intake, and offer again what was not accepted.
 
 use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng};
 use reqwest::StatusCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-use crate::model::Offers;
+use crate::offers::Offers;
+use crate::rules::CANARY;
 
 /// The text that a receiver told to refuse single events looks for.
 pub const MARKER: &str = "POISON";
@@ -72,16 +74,31 @@ pub async fn produce(
     }
 }
 
-fn event(chance: &mut StdRng, id: String) -> (String, String) {
+/// Event type, actor and address; filters tell them apart.
+const MAKES: [(&str, &str, &str); 7] = [
+    ("get-secrets", "user", "10.1.2.3"),
+    ("get-secrets", "identity", "203.0.113.7"),
+    ("create-secret", "identity", "10.9.9.9"),
+    ("create-moon-base", "platform", "2001:db8::7"),
+    ("user-login", "user", "203.0.113.9"),
+    ("permission-denied", "unknownUser", "192.0.2.1"),
+    ("delete-secret", "user", "10.1.2.3"),
+];
+
+/// An event with something in it for every filter and every redaction.
+pub fn event(chance: &mut StdRng, id: String) -> (String, String) {
     let poison = if chance.random_ratio(1, 50) {
         MARKER
     } else {
         "plain"
     };
     let padding = "x".repeat(chance.random_range(0..200));
+    let (kind, actor, address) = MAKES.choose(chance).expect("there are some");
     let text = format!(
-        "{{\"id\":\"{id}\",\"eventType\":\"get-secrets\",\"createdAt\":\"2026-01-15T08:00:00.000Z\",\
-         \"metadata\":{{\"kind\":\"{poison}\",\"padding\":\"{padding}\"}}}}"
+        "{{\"id\":\"{id}\",\"actor\":\"{actor}\",\"actorMetadata\":{{\"email\":\"{CANARY}-{id}@penstock.test\",\
+         \"name\":\"{id}\"}},\"ipAddress\":\"{address}\",\"eventType\":\"{kind}\",\
+         \"createdAt\":\"2026-01-15T08:00:00.000Z\",\
+         \"metadata\":{{\"kind\":\"{poison}\",\"people\":[{{\"mail\":\"{CANARY} {id}\"}}],\"padding\":\"{padding}\"}}}}"
     );
     (id, text)
 }

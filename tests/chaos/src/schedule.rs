@@ -1,6 +1,8 @@
 //! One schedule: the agent under load, its troubles one after another, and what held at the end.
 
+mod ending;
 mod person;
+mod set_up;
 mod troubles;
 
 use std::path::{Path, PathBuf};
@@ -11,19 +13,17 @@ use tokio::task::JoinSet;
 
 use crate::agent::{Home, Refused, Run, Surroundings};
 use crate::disk::Disk;
+use crate::figures::Figures;
 use crate::hosts;
-use crate::model::{self, Figures, Offers, Said, Stream};
-use crate::plan::{Plan, STREAMS, Trouble};
-use crate::producer::{self, Intake};
-use crate::sink::{self, Sink};
+use crate::model::{self, Said, Stream};
+use crate::offers::Offers;
+use crate::plan::{Plan, Trouble};
+use crate::producer;
 
 const PRODUCERS: usize = 3;
 const SOURCES: [&str; 2] = ["first", "second"];
 /// How long nothing at all may be delivered, though nothing is wrong any more.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often a person who waits looks, and presses "retry".
-const LOOK: Duration = Duration::from_millis(100);
-const RETRY: Duration = Duration::from_millis(1500);
 
 /// How a schedule ended.
 pub struct Outcome {
@@ -177,92 +177,6 @@ impl Schedule {
         self.close().await
     }
 
-    /// Two intakes, and the streams.
-    async fn set_up(&mut self, plan: &Plan) -> Result<Vec<Intake>, Broken> {
-        let mut intakes = Vec::new();
-        let listen = format!("listen={}:0", hosts::of_intakes(self.number));
-        for (source, name) in SOURCES.iter().enumerate() {
-            let made = self
-                .ask(&[
-                    "source",
-                    "create",
-                    "--kind",
-                    "http_intake",
-                    "--name",
-                    name,
-                    "--set",
-                    &listen,
-                ])
-                .await?;
-            let said = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
-            intakes.push(Intake {
-                source,
-                url: said("url"),
-                token: said("token"),
-            });
-        }
-        if plan.reckless {
-            self.ask(&["journal", "--keep-free", "0"]).await?;
-        }
-        for number in 0..STREAMS {
-            let kind = plan.kinds[number];
-            let source = (number == plan.narrow).then_some(1);
-            let name = format!("s{number}");
-            self.tell(format!("{name} is {kind:?} of {source:?}"));
-            let stream = self.make(name, kind, source).await?;
-            self.streams.push(stream);
-        }
-        Ok(intakes)
-    }
-
-    /// Makes a stream that begins with the oldest event there is.
-    async fn make(
-        &mut self,
-        name: String,
-        kind: sink::Kind,
-        source: Option<usize>,
-    ) -> Result<Stream, Broken> {
-        let sink = Sink::start(kind, self.seed, hosts::of_receivers(self.number)).await;
-        let about = self.ask(&["provider", "show", kind.provider()]).await?;
-        let secrets = sink::secrets(&about);
-        let settings = sink.settings(&name, &self.home.vault, &|field| {
-            secrets.iter().any(|secret| secret == field)
-        });
-        let mut arguments = vec![
-            "stream",
-            "create",
-            "--provider",
-            kind.provider(),
-            "--name",
-            &name,
-            "--no-verify",
-            "--from",
-            "begin",
-        ];
-        for setting in &settings {
-            arguments.extend(["--set", setting]);
-        }
-        if let Some(source) = source {
-            arguments.extend(["--source", SOURCES[source]]);
-        }
-        self.ask(&arguments).await?;
-        // What every other stream had passed may have been pruned before it was made.
-        let owes_from = if self.may_prune {
-            self.offers.count()
-        } else {
-            0
-        };
-        Ok(Stream {
-            name,
-            sink,
-            source,
-            owes_from,
-            account: model::Account::default(),
-            replayed: 0,
-            at_risk: 0,
-        })
-    }
-
     /// A command that must succeed.
     async fn ask(&self, arguments: &[&str]) -> Result<serde_json::Value, Broken> {
         let asked = self.home.ask(arguments).await;
@@ -315,121 +229,5 @@ impl Schedule {
         } else {
             Err(broken)
         }
-    }
-
-    /// Waits until nothing waits and nothing is set aside, as a person would who presses the
-    /// buttons meant for it.
-    async fn drain(&mut self) -> Result<(), Broken> {
-        let begun = Instant::now();
-        let mut retried = None::<Instant>;
-        let (mut delivered, mut moved) = (0, begun);
-        loop {
-            let said = self.said().await?;
-            let now = said.iter().map(|said| said.delivered).sum::<i64>();
-            if now > delivered {
-                (delivered, moved) = (now, Instant::now());
-            }
-            if said
-                .iter()
-                .all(|said| said.waiting == 0 && said.set_aside == 0)
-            {
-                break;
-            }
-            self.still_there()?;
-            if moved.elapsed() > PATIENCE {
-                return Err(vec![format!("it is never delivered: {said:?}")]);
-            }
-            if retried.is_none_or(|retried| retried.elapsed() > RETRY) {
-                for (index, said) in said.iter().enumerate() {
-                    let name = self.streams[index].name.clone();
-                    if said.set_aside > 0 {
-                        self.press(&["stream", "set-aside", &name, "--replay"])
-                            .await;
-                    }
-                    if said.waiting > 0 {
-                        self.press(&["stream", "retry", &name]).await;
-                    }
-                    if said.waiting > 0 && self.streams[index].sink.kind.waits_for_proof() {
-                        // It is patient for minutes; this one is not.
-                        self.press(&["stream", "pause", &name]).await;
-                        self.press(&["stream", "resume", &name]).await;
-                        self.worker_ended(index);
-                    }
-                }
-                retried = Some(Instant::now());
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-        let drained = begun.elapsed();
-        self.figures.slowest_drain = u64::try_from(drained.as_millis()).unwrap_or(u64::MAX);
-        self.tell(format!("nothing waits after {} ms", drained.as_millis()));
-        Ok(())
-    }
-
-    /// Ends the agent, and looks whether everything held.
-    async fn close(&mut self) -> Result<(), Broken> {
-        if let Some(agent) = self.agent.take() {
-            agent.terminate().await.map_err(|why| vec![why])?;
-        }
-        self.balance().await?;
-        let mut broken = Vec::new();
-        for stream in &mut self.streams {
-            let unanswered = unanswered(&self.home.data, &stream.name);
-            stream.at_risk += unanswered.map_err(|error| vec![error.to_string()])?;
-        }
-        let said = self.said().await?;
-        for (said, stream) in said.iter().zip(&self.streams) {
-            match model::appended_twice(&self.offers, said.appended, stream.source) {
-                Ok(twice) => {
-                    if stream.source.is_none() {
-                        self.figures.appended_twice = twice;
-                    }
-                    broken.extend(model::settle(
-                        &self.offers,
-                        stream,
-                        &mut self.figures,
-                        twice,
-                    ));
-                }
-                Err(why) => broken.push(why),
-            }
-        }
-        for stream in &self.deleted {
-            broken.extend(model::settle_deleted(
-                &self.offers,
-                stream,
-                &mut self.figures,
-            ));
-        }
-        model::count(&self.offers, &mut self.figures);
-        broken.extend(integrity(&self.home.data));
-        if broken.is_empty() {
-            Ok(())
-        } else {
-            Err(broken)
-        }
-    }
-}
-
-/// Events of requests that came to nothing: whether they arrived all the same is not known.
-fn unanswered(data: &Path, stream: &str) -> rusqlite::Result<u64> {
-    let connection = rusqlite::Connection::open(data.join("penstock.db"))?;
-    connection.query_row(
-        "SELECT coalesce(sum(events), 0) FROM attempt JOIN stream ON stream.id = attempt.stream
-         WHERE stream.name = ?1 AND outcome = 'retry' AND attempt.status IS NULL",
-        [stream],
-        |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
-    )
-}
-
-/// What SQLite itself says of the database.
-fn integrity(data: &Path) -> Option<String> {
-    let checked = rusqlite::Connection::open(data.join("penstock.db")).and_then(|connection| {
-        connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0))
-    });
-    match checked {
-        Ok(said) if said == "ok" => None,
-        Ok(said) => Some(format!("the database is not whole: {said}")),
-        Err(error) => Some(format!("the database cannot be checked: {error}")),
     }
 }

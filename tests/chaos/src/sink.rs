@@ -1,16 +1,19 @@
 //! Where streams send to: a receiver of its own for each, with a gate in front of it, and what is
 //! typed into the agent to reach it.
 
+use flate2::read::MultiGzDecoder;
 use penstock_receiver::view::Fault;
 use penstock_receiver::{Keep, Options, Receiver, Tls};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use tokio::sync::watch;
 
 use crate::gate::{Gate, Way};
+use crate::rules::CANARY;
 
 /// What kind of stream leads there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +107,8 @@ pub struct Sink {
 }
 
 impl Sink {
-    pub async fn start(kind: Kind, seed: u64, host: Ipv4Addr) -> Self {
+    /// One that is `watched` keeps whatever came, for [`Self::leaks`].
+    pub async fn start(kind: Kind, seed: u64, host: Ipv4Addr, watched: bool) -> Self {
         let (authority, tls, wrong) = match kind {
             Kind::Tls => {
                 let (pem, tls) = certificate(host);
@@ -118,6 +122,7 @@ impl Sink {
                 tls,
                 seed,
                 keep: Keep::Bodies,
+                keep_requests: if watched { usize::MAX } else { 0 },
                 ..Options::default()
             };
             Receiver::start(options).await.expect("a receiver starts")
@@ -195,12 +200,6 @@ impl Sink {
         impostor.is_some()
     }
 
-    /// Whatever it was told to do wrong, it does no longer.
-    pub fn heal(&self) {
-        self.receiver.set_fault(Fault::None);
-        self.gate.set(Way::Open);
-    }
-
     pub fn progress(&self) -> watch::Receiver<penstock_receiver::Progress> {
         self.progress.clone()
     }
@@ -224,6 +223,19 @@ impl Sink {
         taken
     }
 
+    /// How many requests carried a value that was to be redacted, refused ones among them.
+    pub fn leaks(&self) -> u64 {
+        let requests = self.receiver.requests();
+        let leaked = requests.iter().filter(|sent| {
+            let mut body = Vec::new();
+            // What was read before a fault counts as well.
+            let _ = MultiGzDecoder::new(&*sent.body).read_to_end(&mut body);
+            let body = if body.is_empty() { &*sent.body } else { &body };
+            holds(body, CANARY.as_bytes())
+        });
+        leaked.count() as u64
+    }
+
     /// Events of the newest requests, the most of one.
     pub fn largest_request(&self) -> u64 {
         let arrivals = self.receiver.arrivals_since(0);
@@ -233,6 +245,8 @@ impl Sink {
     /// Writes the secrets among the fields into the vault's folder, and gives the others.
     pub fn settings(&self, name: &str, vault: &Path, secret: &dyn Fn(&str) -> bool) -> Vec<String> {
         let mut settings = Vec::new();
+        let key = vault.join(format!("{name}.redaction_key"));
+        std::fs::write(key, "of a schedule").expect("the vault can be written");
         for (field, value) in self.form() {
             if secret(&field) {
                 let file = vault.join(format!("{name}.{field}"));
@@ -243,6 +257,10 @@ impl Sink {
         }
         settings
     }
+}
+
+fn holds(text: &[u8], wanted: &[u8]) -> bool {
+    text.windows(wanted.len()).any(|window| window == wanted)
 }
 
 /// The secret fields of a provider, as the agent tells of them.

@@ -164,7 +164,7 @@ impl Experiment {
     }
 
     async fn make(&mut self, name: &str, kind: Kind, host: Ipv4Addr) {
-        let sink = Sink::start(kind, 0, host).await;
+        let sink = Sink::start(kind, 0, host, false).await;
         let asked = self.facts.now();
         let settings = sink.settings(name, &self.home.vault, &|_| false);
         let mut arguments = vec![

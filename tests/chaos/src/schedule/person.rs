@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::{Broken, Schedule};
 use crate::model::Said;
 use crate::plan::Trouble;
+use crate::rules::{CANARY, Filter, Redaction};
 
 /// How long a command of a person is tried again where the disk is in the way.
 const PERSEVERANCE: u32 = 50;
@@ -124,6 +125,80 @@ impl Schedule {
         edited.map(drop)
     }
 
+    /// The filter is taken up where the cursor stands once the worker begins anew.
+    pub(super) async fn change_filter(
+        &mut self,
+        stream: usize,
+        filter: Filter,
+    ) -> Result<(), Broken> {
+        let name = self.streams[stream].name.clone();
+        let paper = self.home.paper("filter", &filter.json());
+        let done = self
+            .command(&["stream", "filter", &name, "--set", &paper])
+            .await?;
+        self.worker_ended(stream);
+        let rules = &mut self.streams[stream].rules;
+        if done {
+            rules.edited(filter);
+        } else {
+            rules.edited_perhaps(filter);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn change_redaction(
+        &mut self,
+        stream: usize,
+        redaction: Redaction,
+    ) -> Result<(), Broken> {
+        // The key of its hashes is looked for.
+        if self.vault_is_away() {
+            return Ok(());
+        }
+        let name = self.streams[stream].name.clone();
+        let paper = self.home.paper("redaction", &redaction.json());
+        self.command(&["stream", "redact", &name, "--set", &paper])
+            .await?;
+        self.worker_ended(stream);
+        Ok(())
+    }
+
+    /// Looks at the failed events, exports them, and has them delivered again.
+    pub(super) async fn look_at_failed(&mut self, stream: usize) -> Result<(), Broken> {
+        let name = self.streams[stream].name.clone();
+        if self.streams[stream].rules.redaction.is_some() && !self.vault_is_away() {
+            let shown = self.home.ask(&["stream", "set-aside", &name]).await;
+            let file = self.home.paper_named("export");
+            let exported = ["stream", "set-aside", &name, "--export", &file];
+            self.command(&exported).await?;
+            let export = std::fs::read_to_string(&file).unwrap_or_default();
+            let _ = std::fs::remove_file(&file);
+            let shown = shown.map(|it| it.to_string()).unwrap_or_default();
+            let leaks = [shown, export]
+                .iter()
+                .filter(|it| it.contains(CANARY))
+                .count();
+            let mut broken = Vec::new();
+            self.leaked(&name, leaks as u64, "looks at failed events", &mut broken);
+            if !broken.is_empty() {
+                return Err(broken);
+            }
+        }
+        self.command(&["stream", "set-aside", &name, "--replay"])
+            .await?;
+        Ok(())
+    }
+
+    /// Something that was to be redacted was found in so many places.
+    pub(super) fn leaked(&mut self, stream: &str, leaks: u64, of: &str, broken: &mut Broken) {
+        self.figures.leaked += leaks;
+        if leaks > 0 {
+            broken.push(format!(
+                "{stream}: {leaks} {of} show what was to be redacted"
+            ));
+        }
+    }
+
     fn vault_is_away(&self) -> bool {
         !self.home.vault.exists()
     }
@@ -192,7 +267,9 @@ impl Schedule {
         self.ask(&["stream", "delete", &name, "--yes"]).await?;
         let (kind, source) = (self.streams[stream].sink.kind, self.streams[stream].source);
         let next = format!("s{stream}x{}", self.deleted.len());
-        let made = self.make(next, kind, source).await?;
+        let rules = &self.streams[stream].rules;
+        let rules = (rules.filter(), rules.redaction);
+        let made = self.make(next, kind, source, rules).await?;
         let old = std::mem::replace(&mut self.streams[stream], made);
         self.deleted.push(old);
         if self.may_prune {

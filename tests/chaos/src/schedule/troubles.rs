@@ -88,9 +88,15 @@ impl Schedule {
             }
             Trouble::SetAside(stream) => {
                 goes_on = false;
-                let name = self.streams[*stream].name.clone();
-                self.command(&["stream", "set-aside", &name, "--replay"])
-                    .await?;
+                self.look_at_failed(*stream).await?;
+            }
+            Trouble::Filter(stream, filter) => {
+                goes_on = false;
+                self.change_filter(*stream, *filter).await?;
+            }
+            Trouble::Redact(stream, redaction) => {
+                goes_on = false;
+                self.change_redaction(*stream, *redaction).await?;
             }
             Trouble::Delete(stream) => {
                 goes_on = false;
@@ -169,8 +175,10 @@ impl Schedule {
     /// The process is gone, and with it the knowledge of every request under way.
     fn ended(&mut self) {
         self.figures.ends += 1;
+        let accepted = self.offers.count();
         for stream in 0..self.streams.len() {
             self.worker_ended(stream);
+            self.streams[stream].rules.read_anew(accepted);
         }
     }
 

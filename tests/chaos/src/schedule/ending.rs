@@ -1,0 +1,150 @@
+//! The end of a schedule: everything is delivered, and every account is settled.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::{Broken, PATIENCE, Schedule};
+use crate::model;
+use crate::rules::CANARY;
+
+/// How often a person who waits looks, and presses "retry".
+const LOOK: Duration = Duration::from_millis(100);
+const RETRY: Duration = Duration::from_millis(1500);
+
+impl Schedule {
+    /// Waits until nothing waits and nothing is set aside, as a person would who presses the
+    /// buttons meant for it.
+    pub(super) async fn drain(&mut self) -> Result<(), Broken> {
+        let begun = Instant::now();
+        let mut retried = None::<Instant>;
+        let (mut delivered, mut moved) = (0, begun);
+        loop {
+            let said = self.said().await?;
+            let now = said.iter().map(|said| said.delivered).sum::<i64>();
+            if now > delivered {
+                (delivered, moved) = (now, Instant::now());
+            }
+            if said
+                .iter()
+                .all(|said| said.waiting == 0 && said.set_aside == 0)
+            {
+                break;
+            }
+            self.still_there()?;
+            if moved.elapsed() > PATIENCE {
+                return Err(vec![format!("it is never delivered: {said:?}")]);
+            }
+            if retried.is_none_or(|retried| retried.elapsed() > RETRY) {
+                for (index, said) in said.iter().enumerate() {
+                    let name = self.streams[index].name.clone();
+                    if said.set_aside > 0 {
+                        self.press(&["stream", "set-aside", &name, "--replay"])
+                            .await;
+                    }
+                    if said.waiting > 0 {
+                        self.press(&["stream", "retry", &name]).await;
+                    }
+                    if said.waiting > 0 && self.streams[index].sink.kind.waits_for_proof() {
+                        // It is patient for minutes; this one is not.
+                        self.press(&["stream", "pause", &name]).await;
+                        self.press(&["stream", "resume", &name]).await;
+                        self.worker_ended(index);
+                    }
+                }
+                retried = Some(Instant::now());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        let drained = begun.elapsed();
+        self.figures.slowest_drain = u64::try_from(drained.as_millis()).unwrap_or(u64::MAX);
+        self.tell(format!("nothing waits after {} ms", drained.as_millis()));
+        Ok(())
+    }
+
+    /// Ends the agent, and looks whether everything held.
+    pub(super) async fn close(&mut self) -> Result<(), Broken> {
+        if let Some(agent) = self.agent.take() {
+            agent.terminate().await.map_err(|why| vec![why])?;
+        }
+        self.balance().await?;
+        let mut broken = Vec::new();
+        for stream in &mut self.streams {
+            let unanswered = unanswered(&self.home.data, &stream.name);
+            stream.at_risk += unanswered.map_err(|error| vec![error.to_string()])?;
+        }
+        let said = self.said().await?;
+        for (said, stream) in said.iter().zip(&self.streams) {
+            match model::appended_twice(&self.offers, said.appended, stream.source) {
+                Ok(twice) => {
+                    if stream.source.is_none() {
+                        self.figures.appended_twice = twice;
+                    }
+                    broken.extend(model::settle(
+                        &self.offers,
+                        stream,
+                        said,
+                        &mut self.figures,
+                        twice,
+                    ));
+                }
+                Err(why) => broken.push(why),
+            }
+        }
+        let redacted = self
+            .streams
+            .iter()
+            .filter(|it| it.rules.redaction.is_some());
+        for name in redacted.map(|it| it.name.clone()).collect::<Vec<_>>() {
+            let leaks = leaks(&self.home.data, &name).map_err(|error| vec![error.to_string()])?;
+            self.leaked(&name, leaks, "attempts", &mut broken);
+        }
+        for stream in &self.deleted {
+            broken.extend(model::settle_deleted(
+                &self.offers,
+                stream,
+                &mut self.figures,
+            ));
+        }
+        model::count(&self.offers, &mut self.figures);
+        broken.extend(integrity(&self.home.data));
+        if broken.is_empty() {
+            Ok(())
+        } else {
+            Err(broken)
+        }
+    }
+}
+
+/// Attempts that show what was to be redacted.
+fn leaks(data: &Path, stream: &str) -> rusqlite::Result<u64> {
+    let connection = rusqlite::Connection::open(data.join("penstock.db"))?;
+    connection.query_row(
+        "SELECT count(*) FROM attempt JOIN stream ON stream.id = attempt.stream
+         WHERE stream.name = ?1 AND (instr(exchange, ?2) OR instr(coalesce(attempt.problem, ''), ?2))",
+        [stream, CANARY],
+        |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
+    )
+}
+
+/// Events of requests that came to nothing: whether they arrived all the same is not known.
+fn unanswered(data: &Path, stream: &str) -> rusqlite::Result<u64> {
+    let connection = rusqlite::Connection::open(data.join("penstock.db"))?;
+    connection.query_row(
+        "SELECT coalesce(sum(events), 0) FROM attempt JOIN stream ON stream.id = attempt.stream
+         WHERE stream.name = ?1 AND outcome = 'retry' AND attempt.status IS NULL",
+        [stream],
+        |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
+    )
+}
+
+/// What SQLite itself says of the database.
+fn integrity(data: &Path) -> Option<String> {
+    let checked = rusqlite::Connection::open(data.join("penstock.db")).and_then(|connection| {
+        connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0))
+    });
+    match checked {
+        Ok(said) if said == "ok" => None,
+        Ok(said) => Some(format!("the database is not whole: {said}")),
+        Err(error) => Some(format!("the database cannot be checked: {error}")),
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::figures::Figures;
 use crate::offers::{Held, Offer, Offers};
+use crate::plan::{INFISICAL, LOG, SOURCES};
 use crate::rules::{self, Passes, Rules};
 use crate::sink::Sink;
 
@@ -52,8 +53,8 @@ pub struct Said {
 }
 
 impl Said {
-    /// From the answer of `penstock status`; `sources` are the names by number.
-    pub fn of(status: &Value, stream: &Stream, sources: &[String]) -> Option<Self> {
+    /// From the answer of `penstock status`.
+    pub fn of(status: &Value, stream: &Stream) -> Option<Self> {
         let row = status["streams"]
             .as_array()?
             .iter()
@@ -65,7 +66,7 @@ impl Said {
             .filter(|source| {
                 stream
                     .source
-                    .is_none_or(|number| source["name"] == sources[number].as_str())
+                    .is_none_or(|number| source["name"] == SOURCES[number])
             })
             .filter_map(|source| source["events"].as_i64())
             .sum();
@@ -95,6 +96,44 @@ pub fn balanced(said: &Said, stream: &Stream) -> Result<(), String> {
          the difference {difference} is not within {least}..={most}",
         stream.name
     ))
+}
+
+/// How many events of the file and of Infisical are not in the journal yet.
+pub fn unread(offers: &Offers, status: &Value) -> i64 {
+    let each = ONCE.map(|source| waiting_at(offers, status, source));
+    each.into_iter().map(|waiting| waiting.max(0)).sum()
+}
+
+/// Each line of the file and each row of Infisical is in the journal exactly once.
+pub fn read_once(offers: &Offers, status: &Value) -> Vec<String> {
+    let wrong = ONCE.into_iter().filter_map(|source| {
+        let waiting = waiting_at(offers, status, source);
+        let unreadable = of_source(status, source, "unreadable");
+        (waiting != 0 || unreadable != 0).then(|| {
+            format!(
+                "{}: {} events too few in the journal, {unreadable} that could not be read",
+                SOURCES[source], waiting
+            )
+        })
+    });
+    wrong.collect()
+}
+
+/// Sources that are read, instead of being posted to.
+const ONCE: [usize; 2] = [LOG, INFISICAL];
+
+fn waiting_at(offers: &Offers, status: &Value, source: usize) -> i64 {
+    let held = offers.lock();
+    let offered = held.accepted.iter().filter(|(from, _)| *from == source);
+    let offered = i64::try_from(offered.count()).unwrap_or(i64::MAX);
+    offered - of_source(status, source, "events")
+}
+
+/// 0 where there is no such source.
+fn of_source(status: &Value, source: usize, number: &str) -> i64 {
+    let mut sources = status["sources"].as_array().into_iter().flatten();
+    let source = sources.find(|it| it["name"] == SOURCES[source]);
+    source.and_then(|it| it[number].as_i64()).unwrap_or(0)
 }
 
 /// What is in the journal beyond what was accepted, for one source or for all: events of posts
@@ -231,15 +270,18 @@ fn foreign(
 /// Whether an event is other than it was offered, apart from what is redacted.
 fn altered(offer: &Offer, stream: &Stream, event: &penstock_receiver::Taken) -> bool {
     let keeps_bytes = stream.sink.kind.keeps_bytes();
-    if stream.rules.redaction.is_none() {
+    let redacted = stream.rules.redaction.is_some();
+    // What Infisical lists is written anew in the form in which it streams.
+    if !redacted && offer.source != INFISICAL {
         return event.altered || keeps_bytes && event.event != offer.text.as_bytes();
     }
-    let untouched = |bytes| {
-        serde_json::from_slice(bytes)
-            .ok()
-            .map(|event: Value| rules::untouched(event))
+    let untouched = |bytes| match serde_json::from_slice(bytes) {
+        Ok(event) if redacted => Some(rules::untouched(event)),
+        Ok(event) => Some(event),
+        Err(_) => None,
     };
-    keeps_bytes && untouched(&event.event) != untouched(offer.text.as_bytes())
+    let other = keeps_bytes && untouched(&event.event) != untouched(offer.text.as_bytes());
+    other || event.altered && !redacted
 }
 
 /// The same for a stream that was deleted, which owes nothing any more.

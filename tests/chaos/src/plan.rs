@@ -6,20 +6,29 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng};
 use std::collections::HashMap;
 
+use crate::infisical::Mishap;
+use crate::log::Rotation;
 use crate::producer::MARKER;
 use crate::rules::{Filter, Redaction};
 pub use crate::sink::Kind;
 
 /// Streams at a time.
 pub const STREAMS: usize = 4;
+/// Sources by number: two intakes, a file that grows, and Infisical.
+pub const SOURCES: [&str; 4] = ["first", "second", "log", "infisical"];
+pub const LOG: usize = 2;
+pub const INFISICAL: usize = 3;
 pub const DAY: i64 = 86_400;
 
 #[derive(Debug)]
 pub struct Plan {
     pub seed: u64,
     pub kinds: [Kind; STREAMS],
-    /// Which stream takes the events of the second intake only.
-    pub narrow: usize,
+    /// Which sources there are besides the two intakes.
+    pub log: bool,
+    pub infisical: bool,
+    /// Which stream takes the events of which source only.
+    pub narrow: (usize, usize),
     /// Which streams have a filter and a redaction from their beginning on. A filter may be changed
     /// for any other, a redaction only for another one.
     pub filters: [Filter; STREAMS],
@@ -66,6 +75,9 @@ pub enum Trouble {
     /// Its filter is changed.
     Filter(usize, Filter),
     Redact(usize, Redaction),
+    Rotate(Rotation),
+    Infisical(Mishap),
+    PauseSource(usize),
     /// Deleted, and another of the same kind made from the beginning.
     Delete(usize),
 }
@@ -94,6 +106,8 @@ enum Place {
     Receiver(usize),
     Network(usize),
     Stream(usize),
+    Source(usize),
+    Infisical,
     Disk,
     Vault,
 }
@@ -113,12 +127,17 @@ impl Trouble {
             | Self::Filter(stream, _)
             | Self::Redact(stream, _)
             | Self::Delete(stream) => Some(Place::Stream(*stream)),
-            Self::Kill { .. } | Self::Terminate | Self::Clock(_) => None,
+            Self::PauseSource(source) => Some(Place::Source(*source)),
+            Self::Infisical(_) => Some(Place::Infisical),
+            Self::Kill { .. } | Self::Terminate | Self::Clock(_) | Self::Rotate(_) => None,
         }
     }
 
     /// Whether it goes on for a while.
     fn has_end(&self) -> bool {
+        if let Self::Infisical(mishap) = self {
+            return mishap.has_end();
+        }
         matches!(
             self,
             Self::Receiver(..)
@@ -126,6 +145,7 @@ impl Trouble {
                 | Self::Disk(_)
                 | Self::Vault
                 | Self::Pause(_)
+                | Self::PauseSource(_)
                 | Self::Unresolvable(_)
         )
     }
@@ -146,13 +166,23 @@ impl Plan {
             let redacted = chance.random_ratio(2, 5);
             redacted.then(|| Redaction::draw(&mut chance))
         });
+        let (log, infisical): (bool, bool) = chance.random();
+        let sources = [Some(1), log.then_some(LOG), infisical.then_some(INFISICAL)];
+        let sources: Vec<usize> = sources.into_iter().flatten().collect();
+        let narrow = *sources.choose(&mut chance).expect("there is one");
         let mut busy: HashMap<Place, usize> = HashMap::new();
         let mut steps = Vec::new();
         while steps.len() < faults {
             let trouble = draw(&mut chance);
             let lasts = chance.random_range(1..4);
             let now = steps.len();
-            if matches!(trouble, Trouble::Redact(stream, _) if redactions[stream].is_none()) {
+            let possible = match trouble {
+                Trouble::Redact(stream, _) => redactions[stream].is_some(),
+                Trouble::Rotate(_) | Trouble::PauseSource(LOG) => log,
+                Trouble::Infisical(_) | Trouble::PauseSource(_) => infisical,
+                _ => true,
+            };
+            if !possible {
                 continue;
             }
             if let Some(place) = trouble.place() {
@@ -173,7 +203,9 @@ impl Plan {
             kinds,
             filters,
             redactions,
-            narrow: chance.random_range(0..STREAMS),
+            log,
+            infisical,
+            narrow: (chance.random_range(0..STREAMS), narrow),
             reckless: chance.random(),
             steps,
         }
@@ -182,7 +214,7 @@ impl Plan {
 
 fn draw(chance: &mut StdRng) -> Trouble {
     let stream = chance.random_range(0..STREAMS);
-    match chance.random_range(0..114) {
+    match chance.random_range(0..136) {
         0..12 => Trouble::Kill {
             down_milliseconds: chance.random_range(0..200),
         },
@@ -207,6 +239,9 @@ fn draw(chance: &mut StdRng) -> Trouble {
         94..97 => Trouble::SetAside(stream),
         100..108 => Trouble::Filter(stream, Filter::draw(chance)),
         108..114 => Trouble::Redact(stream, Redaction::draw(chance)),
+        114..122 => Trouble::Rotate(rotation(chance)),
+        122..132 => Trouble::Infisical(mishap(chance)),
+        132..136 => Trouble::PauseSource(*[LOG, INFISICAL].choose(chance).expect("there are two")),
         _ => Trouble::Delete(stream),
     }
 }
@@ -252,5 +287,28 @@ fn network(chance: &mut StdRng) -> Network {
         // Most replies are about two hundred bytes long.
         3 | 4 => Network::CutReply(chance.random_range(1..200)),
         _ => Network::Astray,
+    }
+}
+
+fn rotation(chance: &mut StdRng) -> Rotation {
+    match chance.random_range(0..4) {
+        0 => Rotation::Rename,
+        1 => Rotation::RenameLate,
+        2 => Rotation::CopyTruncate,
+        _ => Rotation::Compress,
+    }
+}
+
+fn mishap(chance: &mut StdRng) -> Mishap {
+    match chance.random_range(0..9) {
+        0 => Mishap::Fails(*[500, 502, 504].choose(chance).expect("there are some")),
+        1 => Mishap::TooFast,
+        2 => Mishap::HangsUp,
+        3 => Mishap::WebPage,
+        4 => Mishap::NoPermission,
+        5 => Mishap::NoPlan,
+        6 => Mishap::NowAndThen(40),
+        7 => Mishap::Expired,
+        _ => Mishap::Revoked,
     }
 }

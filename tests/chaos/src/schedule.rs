@@ -5,6 +5,7 @@ mod person;
 mod set_up;
 mod troubles;
 
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,13 +16,12 @@ use crate::agent::{Home, Refused, Run, Surroundings};
 use crate::disk::Disk;
 use crate::figures::Figures;
 use crate::hosts;
+use crate::infisical::Infisical;
+use crate::log::Log;
 use crate::model::{self, Said, Stream};
 use crate::offers::Offers;
 use crate::plan::{Plan, Trouble};
-use crate::producer;
 
-const PRODUCERS: usize = 3;
-const SOURCES: [&str; 2] = ["first", "second"];
 /// How long nothing at all may be delivered, though nothing is wrong any more.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -80,6 +80,8 @@ struct Schedule {
     agent: Option<Run>,
     streams: Vec<Stream>,
     deleted: Vec<Stream>,
+    log: Option<Arc<Log>>,
+    infisical: Option<Arc<Infisical>>,
     offers: Arc<Offers>,
     figures: Figures,
     story: Vec<String>,
@@ -115,6 +117,8 @@ impl Schedule {
             agent: None,
             streams: Vec::new(),
             deleted: Vec::new(),
+            log: None,
+            infisical: None,
             offers: Arc::default(),
             figures: Figures {
                 schedules: 1,
@@ -141,18 +145,7 @@ impl Schedule {
             .map_err(|refused| vec![refused.to_string()])?;
         let (stop, stopped) = watch::channel(false);
         let mut producers = JoinSet::new();
-        for number in 0..PRODUCERS {
-            let intake = intakes[number % intakes.len()].clone();
-            let seed = plan.seed.wrapping_mul(31).wrapping_add(number as u64);
-            let offers = Arc::clone(&self.offers);
-            producers.spawn(producer::produce(
-                number,
-                seed,
-                intake,
-                offers,
-                stopped.clone(),
-            ));
-        }
+        self.produce(plan.seed, &intakes, &stopped, &mut producers);
         for (number, step) in plan.steps.iter().enumerate() {
             tokio::time::sleep(Duration::from_millis(step.pause_milliseconds)).await;
             self.end_troubles(number).await?;
@@ -178,7 +171,7 @@ impl Schedule {
     }
 
     /// A command that must succeed.
-    async fn ask(&self, arguments: &[&str]) -> Result<serde_json::Value, Broken> {
+    async fn ask(&self, arguments: &[&str]) -> Result<Value, Broken> {
         let asked = self.home.ask(arguments).await;
         asked.map_err(|refused| vec![refused.to_string()])
     }
@@ -207,10 +200,12 @@ impl Schedule {
     }
 
     async fn said(&self) -> Result<Vec<Said>, Broken> {
-        let status = self.ask(&["status"]).await?;
-        let sources = SOURCES.map(str::to_owned);
+        self.said_in(&self.ask(&["status"]).await?)
+    }
+
+    fn said_in(&self, status: &Value) -> Result<Vec<Said>, Broken> {
         let said = self.streams.iter().map(|stream| {
-            Said::of(&status, stream, &sources)
+            Said::of(status, stream)
                 .ok_or_else(|| vec![format!("{} is not in the status", stream.name)])
         });
         said.collect()

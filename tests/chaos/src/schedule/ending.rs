@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Broken, PATIENCE, Schedule};
 use crate::model;
+use crate::plan::{INFISICAL, SOURCES};
 use crate::rules::CANARY;
 
 /// How often a person who waits looks, and presses "retry".
@@ -19,20 +20,28 @@ impl Schedule {
         let mut retried = None::<Instant>;
         let (mut delivered, mut moved) = (0, begun);
         loop {
-            let said = self.said().await?;
-            let now = said.iter().map(|said| said.delivered).sum::<i64>();
+            let status = self.ask(&["status"]).await?;
+            let said = self.said_in(&status)?;
+            let unread = model::unread(&self.offers, &status);
+            let now = said
+                .iter()
+                .map(|it| it.delivered + it.appended)
+                .sum::<i64>();
             if now > delivered {
                 (delivered, moved) = (now, Instant::now());
             }
-            if said
-                .iter()
-                .all(|said| said.waiting == 0 && said.set_aside == 0)
+            if unread == 0
+                && said
+                    .iter()
+                    .all(|said| said.waiting == 0 && said.set_aside == 0)
             {
                 break;
             }
             self.still_there()?;
             if moved.elapsed() > PATIENCE {
-                return Err(vec![format!("it is never delivered: {said:?}")]);
+                return Err(vec![format!(
+                    "it is never delivered: {said:?}, {unread} never read"
+                )]);
             }
             if retried.is_none_or(|retried| retried.elapsed() > RETRY) {
                 for (index, said) in said.iter().enumerate() {
@@ -50,6 +59,11 @@ impl Schedule {
                         self.press(&["stream", "resume", &name]).await;
                         self.worker_ended(index);
                     }
+                }
+                if unread > 0 && self.infisical.is_some() {
+                    // It is patient for half a minute where something is to be mended first.
+                    self.press(&["source", "pause", SOURCES[INFISICAL]]).await;
+                    self.press(&["source", "resume", SOURCES[INFISICAL]]).await;
                 }
                 retried = Some(Instant::now());
             }
@@ -72,7 +86,9 @@ impl Schedule {
             let unanswered = unanswered(&self.home.data, &stream.name);
             stream.at_risk += unanswered.map_err(|error| vec![error.to_string()])?;
         }
-        let said = self.said().await?;
+        let status = self.ask(&["status"]).await?;
+        broken.extend(model::read_once(&self.offers, &status));
+        let said = self.said_in(&status)?;
         for (said, stream) in said.iter().zip(&self.streams) {
             match model::appended_twice(&self.offers, said.appended, stream.source) {
                 Ok(twice) => {

@@ -1,30 +1,31 @@
 //! How a schedule begins: sources, and streams to receivers of their own.
 
-use super::{Broken, SOURCES, Schedule};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::{Broken, Schedule};
 use crate::hosts;
+use crate::infisical::{self, Infisical};
+use crate::log::{self, Log};
 use crate::model::{self, Stream};
-use crate::plan::{Plan, STREAMS};
-use crate::producer::Intake;
+use crate::plan::{INFISICAL, LOG, Plan, SOURCES, STREAMS};
+use crate::producer::{self, Intake};
 use crate::rules::{Filter, Redaction, Rules};
 use crate::sink::{self, Sink};
 
+const PRODUCERS: usize = 3;
+
 impl Schedule {
-    /// Two intakes, and the streams.
+    /// The sources, and the streams; where to post to.
     pub(super) async fn set_up(&mut self, plan: &Plan) -> Result<Vec<Intake>, Broken> {
         let mut intakes = Vec::new();
         let listen = format!("listen={}:0", hosts::of_intakes(self.number));
-        for (source, name) in SOURCES.iter().enumerate() {
+        for source in [0, 1] {
             let made = self
-                .ask(&[
-                    "source",
-                    "create",
-                    "--kind",
-                    "http_intake",
-                    "--name",
-                    name,
-                    "--set",
-                    &listen,
-                ])
+                .make_source(source, "http_intake", std::slice::from_ref(&listen))
                 .await?;
             let said = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
             intakes.push(Intake {
@@ -33,12 +34,28 @@ impl Schedule {
                 token: said("token"),
             });
         }
+        if plan.log {
+            let folder = PathBuf::from(self.home.paper_named("log"));
+            std::fs::create_dir(&folder).expect("a folder is made");
+            let path = folder.join("audit.json");
+            let setting = format!("path={}", path.display());
+            self.make_source(LOG, "file", &[setting]).await?;
+            self.log = Some(Arc::new(Log::new(path)));
+        }
+        if plan.infisical {
+            let infisical = Infisical::start(plan.seed, INFISICAL, &self.offers).await;
+            let secret = self.home.vault.join("infisical.client_secret");
+            std::fs::write(secret, infisical.secret()).expect("the vault can be written");
+            self.make_source(INFISICAL, "infisical", &infisical.settings())
+                .await?;
+            self.infisical = Some(Arc::new(infisical));
+        }
         if plan.reckless {
             self.ask(&["journal", "--keep-free", "0"]).await?;
         }
         for number in 0..STREAMS {
             let kind = plan.kinds[number];
-            let source = (number == plan.narrow).then_some(1);
+            let source = (number == plan.narrow.0).then_some(plan.narrow.1);
             let name = format!("s{number}");
             let rules = (plan.filters[number], plan.redactions[number]);
             self.tell(format!("{name} is {kind:?} of {source:?}, {rules:?}"));
@@ -46,6 +63,45 @@ impl Schedule {
             self.streams.push(stream);
         }
         Ok(intakes)
+    }
+
+    async fn make_source(
+        &self,
+        source: usize,
+        kind: &str,
+        settings: &[String],
+    ) -> Result<Value, Broken> {
+        let name = SOURCES[source];
+        let mut arguments = vec!["source", "create", "--kind", kind, "--name", name];
+        for setting in settings {
+            arguments.extend(["--set", setting]);
+        }
+        self.ask(&arguments).await
+    }
+
+    /// Everybody who has events begins.
+    pub(super) fn produce(
+        &self,
+        seed: u64,
+        intakes: &[Intake],
+        stopped: &watch::Receiver<bool>,
+        producers: &mut JoinSet<()>,
+    ) {
+        for number in 0..PRODUCERS {
+            let intake = intakes[number % intakes.len()].clone();
+            let seed = seed.wrapping_mul(31).wrapping_add(number as u64);
+            let (offers, stop) = (Arc::clone(&self.offers), stopped.clone());
+            producers.spawn(producer::produce(number, seed, intake, offers, stop));
+        }
+        if let Some(log) = &self.log {
+            let (log, offers) = (Arc::clone(log), Arc::clone(&self.offers));
+            producers.spawn(log::write(log, seed, LOG, offers, stopped.clone()));
+        }
+        if let Some(infisical) = &self.infisical {
+            let (infisical, offers) = (Arc::clone(infisical), Arc::clone(&self.offers));
+            let stop = stopped.clone();
+            producers.spawn(infisical::grow(infisical, INFISICAL, offers, stop));
+        }
     }
 
     /// Makes a stream that begins with the oldest event there is.

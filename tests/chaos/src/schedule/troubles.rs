@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::person::Address;
 use super::{Broken, GoesOn, Schedule};
 use crate::gate::Way;
-use crate::plan::{DAY, DiskTrouble, Network, Trouble};
+use crate::plan::{DAY, DiskTrouble, Network, SOURCES, Trouble};
 
 /// Linux's numbers of the errors that a disk answers with.
 const EIO: i32 = 5;
@@ -98,6 +98,21 @@ impl Schedule {
                 goes_on = false;
                 self.change_redaction(*stream, *redaction).await?;
             }
+            Trouble::Rotate(rotation) => {
+                goes_on = false;
+                if let Some(log) = &self.log {
+                    log.rotate(*rotation).await;
+                }
+            }
+            Trouble::Infisical(mishap) => {
+                goes_on = mishap.has_end();
+                if let Some(infisical) = &self.infisical {
+                    infisical.begin(*mishap);
+                }
+            }
+            Trouble::PauseSource(source) => {
+                self.command(&["source", "pause", SOURCES[*source]]).await?;
+            }
             Trouble::Delete(stream) => {
                 goes_on = false;
                 self.replace(*stream).await?;
@@ -149,6 +164,14 @@ impl Schedule {
                 Trouble::Pause(stream) => {
                     let name = self.streams[stream].name.clone();
                     self.insist(&["stream", "resume", &name]).await?;
+                }
+                Trouble::Infisical(_) => {
+                    if let Some(infisical) = &self.infisical {
+                        infisical.heal();
+                    }
+                }
+                Trouble::PauseSource(source) => {
+                    self.insist(&["source", "resume", SOURCES[source]]).await?;
                 }
                 Trouble::Unresolvable(stream) => self.change_address(stream, Address::Own).await?,
                 _ => {}

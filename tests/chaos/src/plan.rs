@@ -57,6 +57,10 @@ pub enum Trouble {
     Terminate,
     /// The receiver misbehaves.
     Receiver(usize, Fault),
+    /// Its sign-in does.
+    SignIn(usize, Fault),
+    /// The tokens that it gave are worth nothing.
+    SignOut(usize),
     Network(usize, Network),
     Disk(DiskTrouble),
     /// The clock jumps by so many seconds.
@@ -104,6 +108,7 @@ pub enum DiskTrouble {
 #[derive(PartialEq, Eq, Hash)]
 enum Place {
     Receiver(usize),
+    SignIn(usize),
     Network(usize),
     Stream(usize),
     Source(usize),
@@ -116,6 +121,7 @@ impl Trouble {
     fn place(&self) -> Option<Place> {
         match self {
             Self::Receiver(stream, _) => Some(Place::Receiver(*stream)),
+            Self::SignIn(stream, _) => Some(Place::SignIn(*stream)),
             Self::Network(stream, _) => Some(Place::Network(*stream)),
             Self::Disk(_) => Some(Place::Disk),
             Self::Vault => Some(Place::Vault),
@@ -129,7 +135,11 @@ impl Trouble {
             | Self::Delete(stream) => Some(Place::Stream(*stream)),
             Self::PauseSource(source) => Some(Place::Source(*source)),
             Self::Infisical(_) => Some(Place::Infisical),
-            Self::Kill { .. } | Self::Terminate | Self::Clock(_) | Self::Rotate(_) => None,
+            Self::Kill { .. }
+            | Self::Terminate
+            | Self::Clock(_)
+            | Self::Rotate(_)
+            | Self::SignOut(_) => None,
         }
     }
 
@@ -141,6 +151,7 @@ impl Trouble {
         matches!(
             self,
             Self::Receiver(..)
+                | Self::SignIn(..)
                 | Self::Network(..)
                 | Self::Disk(_)
                 | Self::Vault
@@ -156,7 +167,11 @@ impl Plan {
         let mut chance = StdRng::seed_from_u64(seed);
         let mut kinds = [Kind::Tls; STREAMS];
         for kind in kinds.iter_mut().skip(1) {
-            *kind = *Kind::ALL.choose(&mut chance).expect("there are some");
+            *kind = match chance.random_ratio(1, 8) {
+                // The only one that has to sign in.
+                true => Kind::Azure,
+                false => *Kind::ALL.choose(&mut chance).expect("there are some"),
+            };
         }
         let filters = std::array::from_fn(|_| match chance.random() {
             true => Filter::Everything,
@@ -178,6 +193,9 @@ impl Plan {
             let now = steps.len();
             let possible = match trouble {
                 Trouble::Redact(stream, _) => redactions[stream].is_some(),
+                Trouble::SignIn(stream, _) | Trouble::SignOut(stream) => {
+                    kinds[stream] == Kind::Azure
+                }
                 Trouble::Rotate(_) | Trouble::PauseSource(LOG) => log,
                 Trouble::Infisical(_) | Trouble::PauseSource(_) => infisical,
                 _ => true,
@@ -214,7 +232,7 @@ impl Plan {
 
 fn draw(chance: &mut StdRng) -> Trouble {
     let stream = chance.random_range(0..STREAMS);
-    match chance.random_range(0..136) {
+    match chance.random_range(0..156) {
         0..12 => Trouble::Kill {
             down_milliseconds: chance.random_range(0..200),
         },
@@ -241,6 +259,8 @@ fn draw(chance: &mut StdRng) -> Trouble {
         108..114 => Trouble::Redact(stream, Redaction::draw(chance)),
         114..122 => Trouble::Rotate(rotation(chance)),
         122..132 => Trouble::Infisical(mishap(chance)),
+        136..150 => Trouble::SignIn(stream, sign_in(chance)),
+        150..156 => Trouble::SignOut(stream),
         132..136 => Trouble::PauseSource(*[LOG, INFISICAL].choose(chance).expect("there are two")),
         _ => Trouble::Delete(stream),
     }
@@ -276,6 +296,28 @@ fn receiver(chance: &mut StdRng) -> Fault {
         _ => Fault::Partial {
             marker: MARKER.into(),
         },
+    }
+}
+
+fn sign_in(chance: &mut StdRng) -> Fault {
+    let status = |status| Fault::Status {
+        status,
+        retry_after: None,
+        percent: 100,
+    };
+    match chance.random_range(0..7) {
+        0 => status(401),
+        1 => status(429),
+        2 => status(503),
+        3 => Fault::Reset {
+            after_taking: true,
+            percent: 60,
+        },
+        4 => Fault::Delay {
+            milliseconds: chance.random_range(50..600),
+        },
+        5 => Fault::Hang,
+        _ => Fault::Garbage,
     }
 }
 

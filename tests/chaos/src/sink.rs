@@ -2,6 +2,7 @@
 //! typed into the agent to reach it.
 
 use flate2::read::MultiGzDecoder;
+use penstock_receiver::protocol::azure;
 use penstock_receiver::view::Fault;
 use penstock_receiver::{Keep, Options, Receiver, Tls};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -15,6 +16,9 @@ use tokio::sync::watch;
 use crate::gate::{Gate, Way};
 use crate::rules::CANARY;
 
+/// How long a token of Azure's lasts: it ends several times in a schedule.
+const TOKEN_SECONDS: u32 = 3;
+
 /// What kind of stream leads there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -25,13 +29,15 @@ pub enum Kind {
     Splunk,
     SplunkAcknowledged,
     Datadog,
+    /// Signs in for tokens that soon end.
+    Azure,
     Cribl,
     BetterStack,
     SumoLogic,
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Ndjson,
         Self::Array,
         Self::Single,
@@ -39,6 +45,7 @@ impl Kind {
         Self::Splunk,
         Self::SplunkAcknowledged,
         Self::Datadog,
+        Self::Azure,
         Self::Cribl,
         Self::BetterStack,
         Self::SumoLogic,
@@ -49,6 +56,7 @@ impl Kind {
             Self::Ndjson | Self::Array | Self::Single | Self::Tls => "custom",
             Self::Splunk | Self::SplunkAcknowledged => "splunk",
             Self::Datadog => "datadog",
+            Self::Azure => "azure",
             Self::Cribl => "cribl",
             Self::BetterStack => "better_stack",
             Self::SumoLogic => "sumo_logic",
@@ -61,6 +69,8 @@ impl Kind {
             Self::Splunk | Self::SplunkAcknowledged => Some("hostname"),
             Self::SumoLogic => None,
             Self::Datadog => Some("site"),
+            // Its other address may only be one of Azure's own.
+            Self::Azure => Some("authority_url"),
             _ => Some("url"),
         }
     }
@@ -123,6 +133,10 @@ impl Sink {
                 seed,
                 keep: Keep::Bodies,
                 keep_requests: if watched { usize::MAX } else { 0 },
+                azure: azure::Settings {
+                    token_lifetime: TOKEN_SECONDS,
+                    ..azure::Settings::default()
+                },
                 ..Options::default()
             };
             Receiver::start(options).await.expect("a receiver starts")
@@ -166,6 +180,9 @@ impl Sink {
             let token = settings.tokens.into_iter().find(|token| token.acknowledged);
             form.insert("token".into(), token.expect("there is one").value);
         }
+        if self.kind == Kind::Azure {
+            form.insert("authority_url".into(), self.base_url());
+        }
         if let Some(authority) = &self.authority {
             form.insert("ca_certificate".into(), authority.clone());
         }
@@ -185,6 +202,15 @@ impl Sink {
 
     pub fn set_fault(&self, fault: Fault) {
         self.receiver.set_fault(fault);
+    }
+
+    pub fn set_sign_in_fault(&self, fault: Fault) {
+        self.receiver.set_sign_in_fault(fault);
+    }
+
+    /// No token given so far is taken any more.
+    pub fn sign_everyone_out(&self) {
+        self.receiver.sign_everyone_out();
     }
 
     pub fn set_way(&self, way: Way) {

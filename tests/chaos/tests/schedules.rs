@@ -7,7 +7,8 @@ use penstock_chaos::schedule;
 const FAULTS: usize = 20;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_through_kills_while_the_disk_refuses_rotations_and_edits_of_filters() {
+async fn nothing_is_lost_through_kills_on_a_refusing_disk_rotations_refused_sign_ins_and_new_filters()
+ {
     holds(|plan| {
         let refused = plan.steps.iter().enumerate().any(|(at, step)| {
             let meanwhile = &plan.steps[at + 1..(at + step.lasts).clamp(at + 1, FAULTS)];
@@ -16,13 +17,14 @@ async fn nothing_is_lost_through_kills_while_the_disk_refuses_rotations_and_edit
         });
         refused
             && some(plan, |it| matches!(it, Trouble::Rotate(_)))
+            && some(plan, |it| matches!(it, Trouble::SignIn(..)))
             && some(plan, |it| matches!(it, Trouble::Filter(..)))
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_through_lost_replies_a_failing_infisical_and_edits_of_redaction() {
+async fn nothing_is_lost_through_lost_replies_a_failing_infisical_and_new_redactions() {
     holds(|plan| {
         let acknowledged = |stream: &usize| plan.kinds[*stream] == Kind::SplunkAcknowledged;
         some(plan, |it| matches!(it, Trouble::Network(stream, Network::CutReply(_)) if acknowledged(stream)))

@@ -279,7 +279,7 @@ impl Schedule {
         }
         // Its receiver and its network are new, and as they should be.
         self.going_on.retain(|it| {
-            !matches!(it.trouble, Trouble::Receiver(which, _) | Trouble::Network(which, _) if which == stream)
+            !matches!(it.trouble, Trouble::Receiver(which, _) | Trouble::SignIn(which, _) | Trouble::Network(which, _) if which == stream)
         });
         Ok(())
     }

@@ -41,6 +41,13 @@ impl Schedule {
             Trouble::Receiver(stream, fault) => {
                 self.streams[*stream].sink.set_fault(fault.clone());
             }
+            Trouble::SignIn(stream, fault) => {
+                self.streams[*stream].sink.set_sign_in_fault(fault.clone());
+            }
+            Trouble::SignOut(stream) => {
+                goes_on = false;
+                self.streams[*stream].sink.sign_everyone_out();
+            }
             Trouble::Network(stream, network) => self.spoil_network(*stream, *network),
             Trouble::Disk(kind) => {
                 self.may_prune |= *kind == DiskTrouble::Full;
@@ -146,6 +153,9 @@ impl Schedule {
                 Trouble::Receiver(stream, fault) => {
                     self.streams[stream].sink.set_fault(Fault::None);
                     self.risked(stream, loses_replies(&fault).then_some(before[stream]));
+                }
+                Trouble::SignIn(stream, _) => {
+                    self.streams[stream].sink.set_sign_in_fault(Fault::None);
                 }
                 Trouble::Network(stream, network) => {
                     self.streams[stream].sink.set_way(Way::Open);

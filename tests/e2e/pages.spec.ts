@@ -87,3 +87,50 @@ test('single letters can be switched off, other keys stay', async ({ page, open 
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('dialog')).toBeVisible();
 });
+
+test('the journal says what it holds, and its limits are checked and saved', async ({
+  page,
+  open,
+  asked,
+  accessible,
+}) => {
+  await open('#/settings');
+  const journal = page.getByRole('region', { name: 'Journal' });
+  await expect(journal).toContainText('1,805,092');
+  await expect(journal).toContainText('84 GB');
+  const save = journal.getByRole('button', { name: 'Save limits' });
+  const limit = journal.getByLabel('Largest size');
+  await limit.fill('plenty');
+  await limit.press('Enter');
+  await expect(limit).toBeFocused();
+  await expect(limit).toHaveAccessibleDescription(/Write a size with its unit/);
+  await accessible();
+  await limit.fill('100 MB');
+  await expect(limit).toHaveAccessibleDescription(/It holds 412 MB now/);
+  await accessible();
+  await limit.fill('20 GB');
+  await journal.getByLabel('Delivered events are kept').fill('30');
+  await save.press('Enter');
+  await expect(page.getByText('The journal’s limits are saved')).toBeVisible();
+  await expect(limit).toHaveValue('20 GB');
+  await save.press('Enter');
+  await expect(limit).toBeFocused();
+  expect(await asked('set_journal_bounds')).toEqual([
+    { bounds: { limit_bytes: 20_000_000_000, keep_days: 30 } },
+  ]);
+});
+
+test('a refusal of the journal’s limits is told beside them, and what was typed stays', async ({
+  page,
+  open,
+}) => {
+  await open('#/settings', { scenario: 'failing' });
+  const free = page.getByLabel('Kept free on the disk');
+  await free.fill('2 GB');
+  await free.press('Enter');
+  const journal = page.getByRole('region', { name: 'Journal' });
+  await expect(journal.getByRole('alert')).toContainText('The disk is full.');
+  await expect(free).toHaveValue('2 GB');
+  await journal.getByRole('button', { name: 'Undo changes' }).click();
+  await expect(free).toHaveValue('537 MB');
+});

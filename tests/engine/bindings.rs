@@ -68,6 +68,7 @@ fn engine() -> String {
         source::Progress,
         source::Measure,
         JournalView,
+        JournalBounds,
         StatusView,
         Delivering,
         AppView,

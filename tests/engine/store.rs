@@ -6,7 +6,7 @@ use penstock_engine::engine::{Engine, Options, ReplayFrom};
 use penstock_engine::problem::Problem;
 use penstock_engine::store::{FILE, Store, journal, sources};
 use penstock_engine::vault::memory::Memory;
-use penstock_engine::view::Status;
+use penstock_engine::view::{JournalBounds, Status};
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -444,4 +444,53 @@ fn streams_of_an_older_store_go_on_and_know_where_they_began() {
     assert_eq!(stream.redaction, Some(Default::default()));
     assert_eq!(spans.len(), 1);
     assert_eq!((spans[0].from_seq, spans[0].skipped), (11, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn delivered_events_go_where_none_are_to_be_kept_and_waiting_ones_stay() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    let stream = world.stream("Takes it", json!({})).await;
+    post(&source, lines("e", 10)).await;
+    let status = world
+        .until(|status| status.streams[0].delivered == 10)
+        .await;
+    assert_eq!(status.journal.events, 10, "kept for a replay");
+    assert!(status.journal.oldest_at.is_some());
+
+    let pause = world.engine.pause_stream(&stream.id).await;
+    pause.expect("it pauses");
+    post(&source, lines("f", 3)).await;
+    let bounds = JournalBounds {
+        keep_days: Some(0),
+        ..JournalBounds::default()
+    };
+    let journal = world.engine.set_journal_bounds(bounds).await;
+    assert_eq!(journal.expect("they are set").keep_days, 0);
+    world.until(|status| status.journal.events == 3).await;
+    world.engine.resume_stream(&stream.id).await.expect("on");
+    world
+        .until(|status| status.streams[0].delivered == 13)
+        .await;
+}
+
+#[tokio::test]
+async fn bounds_that_make_no_sense_are_refused_and_change_nothing() {
+    let world = World::start().await;
+    let before = world.engine.journal().await.expect("the journal");
+    let (limit, days) = (Some(999_999), Some(4_000));
+    for (limit_bytes, keep_days, field) in [(limit, None, "limit_bytes"), (None, days, "keep_days")]
+    {
+        let bounds = JournalBounds {
+            limit_bytes,
+            keep_free_bytes: Some(0),
+            keep_days,
+        };
+        let refusal = world.engine.set_journal_bounds(bounds).await;
+        let problem = refusal.expect_err("it is refused");
+        assert_eq!(problem.field.as_deref(), Some(field));
+        assert!(!problem.next_steps.is_empty());
+    }
+    let after = world.engine.journal().await.expect("the journal");
+    assert_eq!(after.keep_free_bytes, before.keep_free_bytes);
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use penstock_engine::engine::Engine;
+use penstock_engine::view::JournalBounds;
 
 use crate::failure::Failure;
 use crate::host;
@@ -16,6 +17,9 @@ pub struct Command {
     /// What stays free on its disk, for example 1GB
     #[arg(long, value_name = "SIZE", value_parser = size)]
     keep_free: Option<u64>,
+    /// For how many days delivered events are kept, so that they can be replayed
+    #[arg(long, value_name = "DAYS")]
+    keep_days: Option<u32>,
 }
 
 impl Command {
@@ -24,12 +28,15 @@ impl Command {
     }
 
     async fn ask(self, engine: &Engine, say: &Say) -> Result<(), Failure> {
-        let journal = if self.limit.is_none() && self.keep_free.is_none() {
+        let bounds = JournalBounds {
+            limit_bytes: self.limit,
+            keep_free_bytes: self.keep_free,
+            keep_days: self.keep_days,
+        };
+        let journal = if bounds == JournalBounds::default() {
             engine.journal().await?
         } else {
-            engine
-                .set_journal_bounds(self.limit, self.keep_free)
-                .await?
+            engine.set_journal_bounds(bounds).await?
         };
         say.answer(&journal, || {
             let limit = journal.limit_bytes.map_or("none".into(), bytes);
@@ -37,9 +44,11 @@ impl Command {
                 ("Events", events(journal.events)),
                 ("Waiting", events(journal.waiting)),
                 ("On disk", bytes(journal.bytes)),
+                ("Oldest", journal.oldest_at.clone().unwrap_or_default()),
                 ("Limit", limit),
                 ("Free on the disk", bytes(journal.disk_free_bytes)),
                 ("Kept free", bytes(journal.keep_free_bytes)),
+                ("Kept once delivered", days(journal.keep_days)),
             ]);
             if let Some(problem) = &journal.problem {
                 text += &format!("\n{}", words(problem));
@@ -47,6 +56,13 @@ impl Command {
             text
         });
         Ok(())
+    }
+}
+
+fn days(days: u32) -> String {
+    match days {
+        1 => "1 day".into(),
+        _ => format!("{days} days"),
     }
 }
 

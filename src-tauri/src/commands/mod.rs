@@ -76,6 +76,7 @@ listed! {
     sources: source_kinds, check_source, test_source_draft, test_source, create_source,
         update_source, delete_source, pause_source, resume_source, reveal_token, rotate_token,
         copy_curl, unreadable, discard_unreadable;
+    journal: set_journal_bounds;
     system: copy_text, save_file, choose_file, open_link;
     practice: practice, start_practice, stop_practice, set_practice_fault, clear_practice;
 }

@@ -12,6 +12,8 @@ import type {
   EventsPage,
   Filter,
   FilterChoices,
+  JournalBounds,
+  JournalView,
   Preview,
   PreviewAsk,
   Range,
@@ -89,6 +91,8 @@ export interface Commands {
   copy_curl: { takes: { key: string }; answers: null };
   unreadable: { takes: { key: string; before: number | null; limit: number }; answers: Array<UnreadableView> };
   discard_unreadable: { takes: { key: string; id: number }; answers: number };
+  /** What is absent stays as it is; a limit of 0 takes it away. */
+  set_journal_bounds: { takes: { bounds: JournalBounds }; answers: JournalView };
   copy_text: { takes: { text: string }; answers: null };
   /** Saves a text with the system's dialog; `false` where the person cancelled. */
   save_file: { takes: { name: string; text: string }; answers: boolean };

@@ -506,6 +506,10 @@ events: number,
  */
 bytes: number, 
 /**
+ * When the oldest of them was accepted.
+ */
+oldest_at: string | null, 
+/**
  * What the database may take, where a person set it.
  */
 limit_bytes: number | null, 
@@ -514,6 +518,10 @@ limit_bytes: number | null,
  */
 keep_free_bytes: number, disk_free_bytes: number, 
 /**
+ * Days for which delivered events are kept, so that they can be replayed.
+ */
+keep_days: number, 
+/**
  * Events that at least one stream still has to deliver.
  */
 waiting: number, 
@@ -521,6 +529,12 @@ waiting: number,
  * Set while nothing can be appended, for example because the disk is full.
  */
 problem: Problem | null, };
+
+export type JournalBounds = { 
+/**
+ * 0 takes the limit away.
+ */
+limit_bytes?: number, keep_free_bytes?: number, keep_days?: number, };
 
 export type StatusView = { streams: Array<StreamView>, sources: Array<SourceView>, journal: JournalView, };
 

@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use super::Engine;
+use crate::clock::rfc3339;
 use crate::problem::Problem;
 use crate::store::room::{self, Bounds, Room};
 use crate::store::{cursor, journal, rescue, settings, streams};
-use crate::view::JournalView;
+use crate::view::{JournalBounds, JournalView};
+
+/// A smaller journal could not even hold the streams' own records.
+const LEAST_LIMIT: u64 = 1_000_000;
+const MOST_DAYS: u32 = 3650;
 
 impl Engine {
     pub async fn journal(&self) -> Result<JournalView, Problem> {
@@ -35,9 +40,11 @@ impl Engine {
                     last_seq: blocks.last_seq().max(kept.last_seq),
                     events: kept.events,
                     bytes: kept.bytes,
+                    oldest_at: journal::oldest_at(connection)?.map(rfc3339),
                     limit_bytes: bounds.limit,
                     keep_free_bytes: room.kept_free(&bounds),
                     disk_free_bytes: room.disk_free,
+                    keep_days: bounds.kept_days(),
                     waiting,
                     problem: blocks
                         .trouble()
@@ -48,27 +55,26 @@ impl Engine {
             .await
     }
 
-    /// Sets what the journal may take; `None` leaves a bound as it is, and 0 as a limit takes the
-    /// limit away.
-    pub async fn set_journal_bounds(
-        &self,
-        limit: Option<u64>,
-        keep_free: Option<u64>,
-    ) -> Result<JournalView, Problem> {
+    /// Sets what the journal may take.
+    pub async fn set_journal_bounds(&self, bounds: JournalBounds) -> Result<JournalView, Problem> {
+        refuse(&bounds)?;
         self.0
             .store
             .write(move |connection| {
-                if let Some(limit) = limit {
-                    let text = if limit == 0 {
-                        String::new()
-                    } else {
-                        limit.to_string()
-                    };
-                    settings::set(connection, room::LIMIT, &text)?;
-                }
-                if let Some(keep_free) = keep_free {
-                    settings::set(connection, room::KEEP_FREE, &keep_free.to_string())?;
-                }
+                let set = |key, value: Option<String>| match value {
+                    Some(value) => settings::set(connection, key, &value),
+                    None => Ok(()),
+                };
+                let limit = bounds.limit_bytes.map(|limit| match limit {
+                    0 => String::new(),
+                    limit => limit.to_string(),
+                });
+                set(room::LIMIT, limit)?;
+                set(
+                    room::KEEP_FREE,
+                    bounds.keep_free_bytes.map(|it| it.to_string()),
+                )?;
+                set(room::KEEP_DAYS, bounds.keep_days.map(|it| it.to_string()))?;
                 settings::revise(connection)
             })
             .await?;
@@ -89,4 +95,28 @@ impl Engine {
             })
             .await
     }
+}
+
+fn refuse(bounds: &JournalBounds) -> Result<(), Problem> {
+    if let Some(limit) = bounds.limit_bytes
+        && (1..LEAST_LIMIT).contains(&limit)
+    {
+        return Err(Problem::new(
+            "journal-limit-too-small",
+            format!("A journal of {limit} bytes could not take in anything."),
+        )
+        .next("Choose a limit of 1 MB or more, or none.")
+        .field("limit_bytes"));
+    }
+    if let Some(days) = bounds.keep_days
+        && days > MOST_DAYS
+    {
+        return Err(Problem::new(
+            "journal-kept-too-long",
+            format!("Delivered events cannot be kept for {days} days."),
+        )
+        .next(format!("Choose {MOST_DAYS} days or fewer."))
+        .field("keep_days"));
+    }
+    Ok(())
 }

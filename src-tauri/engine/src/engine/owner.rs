@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::Engine;
 use super::running_sources::RunningSources;
 use crate::changes::Touch;
+use crate::clock::Millis;
 use crate::delivery::{Supervisor, Surroundings};
 use crate::problem::Problem;
 use crate::store::owner::{self, Ownership};
@@ -22,8 +23,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const UPKEEP_EVERY: Duration = Duration::from_secs(30);
 /// The same while senders wait for room.
 const MAKE_ROOM_EVERY: Duration = Duration::from_secs(1);
-/// Delivered events are kept this long for replay, and never more bytes of them than this.
-const KEEP_FOR: i64 = 7 * 86_400_000;
+const DAY: Millis = 86_400_000;
+/// Delivered events are kept for replay, and never more bytes of them than this.
 const KEEP_BYTES: u64 = 4 << 30;
 /// Blocks deleted in one go, so that appends never wait long.
 const PRUNE_BLOCKS: u32 = 64;
@@ -184,7 +185,7 @@ async fn deliver(
     let mut running_sources = RunningSources::new(engine);
     let mut known = -1_i64;
     let mut upkeep_at = Instant::now();
-    let mut had_no_room = false;
+    let mut before = None;
     loop {
         match take_up(engine, &mut supervisor, &mut running_sources, known).await {
             Ok(revision) => {
@@ -196,9 +197,9 @@ async fn deliver(
             }
         }
         running_sources.tend().await;
-        let (no_room, keep_bytes) = look_for_room(engine).await;
-        if no_room != had_no_room || Instant::now() >= upkeep_at {
-            upkeep(engine, no_room, keep_bytes).await;
+        let (no_room, keep) = look_for_room(engine).await;
+        if before != Some((no_room, keep)) || Instant::now() >= upkeep_at {
+            upkeep(engine, no_room, keep).await;
             upkeep_at = Instant::now()
                 + if no_room {
                     MAKE_ROOM_EVERY
@@ -206,7 +207,7 @@ async fn deliver(
                     UPKEEP_EVERY
                 };
         }
-        had_no_room = no_room;
+        before = Some((no_room, keep));
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
             () = look.notified() => {}
@@ -245,18 +246,28 @@ async fn take_up(
     Ok(revision)
 }
 
-/// Takes nothing in while there is no room; whether that is so, and how many bytes of delivered
-/// events may be kept.
-async fn look_for_room(engine: &Engine) -> (bool, u64) {
+/// What is kept of delivered events.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Keep {
+    bytes: u64,
+    time: Millis,
+}
+
+/// Takes nothing in while there is no room; whether that is so, and what of delivered events may
+/// be kept.
+async fn look_for_room(engine: &Engine) -> (bool, Keep) {
     // Where it cannot be read, whoever writes hears what is wrong with the store.
     let (room, bounds) = engine.room().await.unwrap_or_default();
-    let keep_bytes = bounds
-        .limit
-        .map_or(KEEP_BYTES, |limit| KEEP_BYTES.min(limit / 4 * 3));
+    let keep = Keep {
+        bytes: bounds
+            .limit
+            .map_or(KEEP_BYTES, |limit| KEEP_BYTES.min(limit / 4 * 3)),
+        time: Millis::from(bounds.kept_days()) * DAY,
+    };
     let problem = room.problem(&bounds);
     let no_room = problem.is_some();
     let Ok(mut known) = engine.0.no_room.write() else {
-        return (no_room, keep_bytes);
+        return (no_room, keep);
     };
     if known.is_some() != no_room {
         match &problem {
@@ -266,14 +277,15 @@ async fn look_for_room(engine: &Engine) -> (bool, u64) {
         engine.0.touched.tell(Touch::Journal);
     }
     *known = problem;
-    (no_room, keep_bytes)
+    (no_room, keep)
 }
 
 /// Deletes delivered blocks that are too old, or too many, to be kept for replay; all of them
 /// where there is no room for new ones.
-async fn upkeep(engine: &Engine, no_room: bool, keep_bytes: u64) {
+async fn upkeep(engine: &Engine, no_room: bool, keep: Keep) {
     let now = engine.now();
-    let mut before = if no_room { now } else { now - KEEP_FOR };
+    let mut before = if no_room { now } else { now - keep.time };
+    let mut any = false;
     loop {
         let pruned = engine
             .0
@@ -286,15 +298,19 @@ async fn upkeep(engine: &Engine, no_room: bool, keep_bytes: u64) {
                 Ok((pruned, journal::summary(connection)?.bytes))
             })
             .await;
+        any |= pruned.as_ref().is_ok_and(|(pruned, _)| *pruned > 0);
         match pruned {
             Ok((pruned, _)) if pruned == PRUNE_BLOCKS as usize => {}
-            Ok((_, bytes)) if bytes > keep_bytes && before < now => before = now,
-            Ok(_) => return,
+            Ok((_, bytes)) if bytes > keep.bytes && before < now => before = now,
+            Ok(_) => break,
             Err(problem) => {
                 tracing::warn!(code = problem.code, "The journal could not be pruned.");
-                return;
+                break;
             }
         }
         tokio::task::yield_now().await;
+    }
+    if any {
+        engine.0.touched.tell(Touch::Journal);
     }
 }

@@ -12,8 +12,8 @@ mod read;
 pub use back::back;
 pub use blocks::{Blocks, Pending};
 pub use read::{
-    Reading, Summary, Wanted, first_since, last_seq, prune, read, stamp, summary, total_before,
-    whole_from,
+    Reading, Summary, Wanted, first_since, last_seq, oldest_at, prune, read, stamp, summary,
+    total_before, whole_from,
 };
 
 use bytes::Bytes;

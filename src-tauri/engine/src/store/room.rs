@@ -13,9 +13,14 @@ use crate::problem::Problem;
 /// The settings that bound the journal, in bytes.
 pub const LIMIT: &str = "journal.limit_bytes";
 pub const KEEP_FREE: &str = "journal.keep_free_bytes";
+/// How long delivered events are kept, in days.
+pub const KEEP_DAYS: &str = "journal.keep_days";
 
 /// What is kept free where a person said nothing: this, or a twentieth of a small disk.
 const USUALLY_FREE: u64 = 512 << 20;
+
+/// How long delivered events are kept where a person said nothing.
+const USUAL_DAYS: u32 = 7;
 
 /// What a person allows the journal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +29,15 @@ pub struct Bounds {
     pub limit: Option<u64>,
     /// Bytes of the disk that stay free.
     pub keep_free: Option<u64>,
+    /// Days for which delivered events are kept.
+    pub keep_days: Option<u32>,
+}
+
+impl Bounds {
+    /// Days for which delivered events are kept, so that they can be replayed.
+    pub fn kept_days(&self) -> u32 {
+        self.keep_days.unwrap_or(USUAL_DAYS)
+    }
 }
 
 /// How much there is.
@@ -44,6 +58,7 @@ pub fn bounds(connection: &Connection) -> rusqlite::Result<Bounds> {
     Ok(Bounds {
         limit: number(LIMIT)?,
         keep_free: number(KEEP_FREE)?,
+        keep_days: number(KEEP_DAYS)?.and_then(|days| days.try_into().ok()),
     })
 }
 
@@ -83,7 +98,7 @@ impl Room {
                 )
                 .cause("Events wait for a stream that cannot deliver them.")
                 .next("See on the stream list which stream has events waiting, and mend it.")
-                .next("Or raise the limit: `penstock journal --limit 20GB`.")
+                .next("Or raise the limit: in the settings, or by `penstock journal --limit 20GB`.")
                 .short("Journal is full"),
             );
         }
@@ -138,7 +153,7 @@ mod tests {
     fn a_limit_counts_what_is_in_use_and_not_what_pruning_freed() {
         let bounds = Bounds {
             limit: Some(GB),
-            keep_free: None,
+            ..Bounds::default()
         };
         assert_eq!(code(room(GB - 1, 9 * GB, 100 * GB, 50 * GB), bounds), None);
         assert_eq!(
@@ -168,8 +183,8 @@ mod tests {
     #[test]
     fn a_person_may_keep_more_or_nothing_free() {
         let keep = |bytes| Bounds {
-            limit: None,
             keep_free: Some(bytes),
+            ..Bounds::default()
         };
         assert_eq!(code(room(0, 0, 100 * GB, 0), keep(0)), None);
         assert!(code(room(0, 0, 100 * GB, GB), keep(2 * GB)).is_some());

@@ -290,15 +290,34 @@ pub struct JournalView {
     pub events: u64,
     /// Bytes on disk.
     pub bytes: u64,
+    /// When the oldest of them was accepted.
+    pub oldest_at: Option<String>,
     /// What the database may take, where a person set it.
     pub limit_bytes: Option<u64>,
     /// What stays free on the disk.
     pub keep_free_bytes: u64,
     pub disk_free_bytes: u64,
+    /// Days for which delivered events are kept, so that they can be replayed.
+    pub keep_days: u32,
     /// Events that at least one stream still has to deliver.
     pub waiting: u64,
     /// Set while nothing can be appended, for example because the disk is full.
     pub problem: Option<Problem>,
+}
+
+/// What the journal may take. What is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
+pub struct JournalBounds {
+    /// 0 takes the limit away.
+    #[serde(default)]
+    #[ts(optional)]
+    pub limit_bytes: Option<u64>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub keep_free_bytes: Option<u64>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub keep_days: Option<u32>,
 }
 
 /// `penstock status`.

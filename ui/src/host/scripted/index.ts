@@ -80,9 +80,12 @@ function journal(world: World): JournalView {
     last_seq: 1_805_092,
     events: 1_805_092,
     bytes: 412_000_000,
+    oldest_at: new Date(Date.now() - 7 * 86_400_000).toISOString(),
     limit_bytes: null,
     keep_free_bytes: 512 * 2 ** 20,
     disk_free_bytes: 84_000_000_000,
+    keep_days: 7,
+    ...world.bounds,
     waiting,
     problem: null,
   };
@@ -202,6 +205,12 @@ function answersOf(world: World, pace: number): Answers {
     reveal_token: () => 'pst_scripted-token-of-the-intake',
     rotate_token: () => 'pst_scripted-token-after-rotation',
     copy_curl: () => null,
+    set_journal_bounds: ({ bounds }) => {
+      const { limit_bytes: limit, ...others } = bounds;
+      Object.assign(world.bounds, others);
+      if (limit !== undefined) world.bounds.limit_bytes = limit === 0 ? null : limit;
+      return journal(world);
+    },
     copy_text: () => null,
     save_file: () => true,
     choose_file: () => '/home/ada/events.ndjson',

@@ -64,6 +64,8 @@ export class World {
   /** Events that came since the start. */
   arrived = 0;
   settings = new Map<string, string>();
+  /** Of the journal, where a person set them. */
+  bounds: { limit_bytes?: number | null; keep_free_bytes?: number; keep_days?: number } = {};
   practice: PracticeView;
   app: AppView;
   #attempts = new Map<string, AttemptView[]>();

@@ -6,6 +6,7 @@ export { fields } from './en/fields';
 export { firstRun, streamActions, streams } from './en/streams';
 export { format } from './en/format';
 export { activity, practice, settings } from './en/pages';
+export { journal } from './en/journal';
 export { imports, sources } from './en/sources';
 export { stream } from './en/stream';
 export { palette, sampleDrawer, shortcuts } from './en/frame';

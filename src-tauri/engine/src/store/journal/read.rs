@@ -366,6 +366,14 @@ pub fn summary(connection: &Connection) -> rusqlite::Result<Summary> {
         })
 }
 
+/// When the oldest event that is kept was accepted.
+pub fn oldest_at(connection: &Connection) -> rusqlite::Result<Option<Millis>> {
+    connection
+        .prepare_cached("SELECT accepted_at FROM journal_block ORDER BY first_seq LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()
+}
+
 /// Deletes up to `limit` blocks that every stream has passed and that were accepted before
 /// `before`; the number deleted. A paused stream counts, so nothing is lost by pausing.
 pub fn prune(connection: &Connection, before: Millis, limit: u32) -> rusqlite::Result<usize> {

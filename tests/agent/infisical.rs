@@ -177,6 +177,44 @@ async fn a_source_is_tried_run_and_shown() {
     assert_eq!(problem["code"], "infisical-credentials-refused");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_off_is_a_warning_of_a_source_that_works() {
+    let stand_in = StandIn::start(Options {
+        ahead: HOUR,
+        ..Options::default()
+    })
+    .await;
+    stand_in.add(Event::spread(
+        "past",
+        30,
+        stand_in.now() - HOUR,
+        stand_in.now(),
+    ));
+    let home = home(&stand_in);
+    create(&home, &stand_in, "24h", &[]);
+    let tested = home.run(&["source", "test", "Infisical"]);
+    assert_eq!(tested.code, 0, "it works: {}", tested.err);
+    assert!(tested.out.contains("60 minutes behind"), "{}", tested.out);
+
+    let mut going = home.start(&["run"]);
+    while going.line() != "source Infisical watches for more" {}
+    let status = loop {
+        let status = home.json(&["status"]);
+        if status["sources"][0]["warning"].is_object() {
+            break status;
+        }
+    };
+    let source = &status["sources"][0];
+    assert_eq!(source["warning"]["code"], "clock-off");
+    assert_eq!(
+        (&source["problem"], source["status"].as_str()),
+        (&Value::Null, Some("watching"))
+    );
+    let listed = home.run(&["status"]).out;
+    assert!(listed.contains("watching (Clock is off)"), "{listed}");
+    assert_eq!(going.end().0, 0);
+}
+
 /// Adds events as the log is read, some of them late and out of order.
 async fn grow(stand_in: Arc<StandIn>, seed: u64, count: usize, kills: u64) {
     let mut dice = StdRng::seed_from_u64(seed ^ 1);

@@ -154,6 +154,10 @@ test('every kind shows how it stands: progress, what was left out, what is no ev
   const infisical = page.getByRole('article', { name: 'Larkfield Group' });
   await expect(infisical.getByRole('progressbar')).toHaveAccessibleName(/Larkfield Group/);
   await expect(infisical).toContainText('412');
+  await expect(infisical).toContainText('Catching up');
+  await expect(infisical).toContainText('clock is 7 minutes behind');
+  await expect(infisical.getByRole('alert')).toHaveCount(0);
+  await expect(infisical.getByRole('button', { name: 'Retry' })).toHaveCount(0);
   await expect(infisical).toContainText('In your OS keychain');
   await expect(page.getByRole('article', { name: 'old-events' })).toContainText('84 MB of 120 MB');
   await expect(page.getByRole('article', { name: 'archive' })).toContainText('Done');

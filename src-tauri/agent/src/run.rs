@@ -57,16 +57,29 @@ fn delivering_elsewhere(pid: u32) -> Problem {
         .next(format!("Or end process {pid} first, or set PENSTOCK_DATA_DIR to another folder."))
 }
 
-/// The sources told of so far, by id: how each did, and where it listens.
+/// The sources told of so far, by id.
 #[derive(Default)]
-struct Told(HashMap<String, (SourceStatus, Option<String>)>);
+struct Told(HashMap<String, Known>);
+
+/// How a source did, where it listens, and the code of its warning.
+#[derive(Default)]
+struct Known {
+    doing: Option<(SourceStatus, Option<String>)>,
+    warning: Option<String>,
+}
 
 impl Told {
     /// One line for an intake that listens or a source that reads by itself, or the problem of one
-    /// that does not, when it is new.
+    /// that does not, when it is new; a warning likewise.
     fn tell(&mut self, source: &SourceView, say: &Say) {
         let now = (source.status, source.url.clone());
-        if self.0.insert(source.id.clone(), now.clone()).as_ref() == Some(&now) {
+        let known = self.0.entry(source.id.clone()).or_default();
+        let warning = source.warning.as_ref().map(|it| it.code.clone());
+        let warned = std::mem::replace(&mut known.warning, warning.clone()) == warning;
+        if let (false, Some(warning)) = (warned, &source.warning) {
+            say.problem(warning);
+        }
+        if known.doing.replace(now.clone()).as_ref() == Some(&now) {
             return;
         }
         match (&now, &source.problem) {

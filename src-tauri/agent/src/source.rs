@@ -175,7 +175,11 @@ impl Command {
                         .iter()
                         .map(|(label, text)| (label.as_str(), text.clone()))
                         .collect();
-                    format!("{}\n{}", tested.headline, pairs(&facts))
+                    let mut text = format!("{}\n{}", tested.headline, pairs(&facts));
+                    if let Some(warning) = &tested.warning {
+                        text += &format!("\n{}", words(warning));
+                    }
+                    text
                 });
                 if let Some(problem) = tested.problem {
                     return Err(problem.into());
@@ -294,7 +298,7 @@ pub fn list(sources: &[SourceView]) -> Table {
         table.row([
             source.name.clone(),
             source.kind.clone(),
-            name(&source.status),
+            status(source),
             source.events.to_string(),
             source.events_24h.to_string(),
             source.refused_24h.to_string(),
@@ -302,6 +306,15 @@ pub fn list(sources: &[SourceView]) -> Table {
         ]);
     }
     table
+}
+
+/// Its status, and in a few words what is wrong.
+fn status(source: &SourceView) -> String {
+    let wrong = source.problem.as_ref().or(source.warning.as_ref());
+    match wrong.and_then(|it| it.short.as_deref()) {
+        Some(short) => format!("{} ({short})", name(&source.status)),
+        None => name(&source.status),
+    }
 }
 
 fn show(source: &SourceView) -> String {
@@ -362,7 +375,7 @@ fn show(source: &SourceView) -> String {
     for (field, saved) in &source.secrets {
         text += &format!("{field}: {}\n", name(saved));
     }
-    if let Some(problem) = &source.problem {
+    for problem in source.problem.iter().chain(&source.warning) {
         text += &format!("\n{}", words(problem));
     }
     text

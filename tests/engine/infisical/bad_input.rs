@@ -139,8 +139,12 @@ async fn a_clock_that_is_off_by_an_hour_is_told_and_costs_no_event() {
         let state = journal.until(|state| !state.events.is_empty()).await;
         source.stop().await;
         assert_eq!(state.ids(), ["after"], "{off}");
-        assert!(state.problems.iter().all(|it| it == "clock-off"));
-        let problem = plan.test().await.problem.expect("a problem");
+        assert_eq!(state.problems, Vec::<String>::new(), "events flow");
+        assert!(state.warnings.iter().all(|it| it == "clock-off"));
+        assert!(!state.warnings.is_empty());
+        let test = plan.test().await;
+        assert_eq!(test.problem, None, "it works");
+        let problem = test.warning.expect("a warning");
         let side = if off > 0 {
             "60 minutes ahead of"
         } else {

@@ -22,6 +22,8 @@ pub struct State {
     pub report: Option<Report>,
     /// The codes of all problems that were reported.
     pub problems: Vec<String>,
+    /// The codes of all warnings that were reported.
+    pub warnings: Vec<String>,
     pub full: bool,
     /// Batches refused for want of room.
     pub turned_away: u64,
@@ -135,6 +137,8 @@ impl Append for Journal {
         self.0.send_modify(|state| {
             let code = report.problem.as_ref().map(|it| it.code.clone());
             state.problems.extend(code);
+            let code = report.warning.as_ref().map(|it| it.code.clone());
+            state.warnings.extend(code);
             state.report = Some(report);
         });
     }

@@ -362,7 +362,15 @@ kind: string,
 /**
  * `HTTP intake`.
  */
-kind_name: string, status: SourceStatus, problem: Problem | null, 
+kind_name: string, status: SourceStatus, 
+/**
+ * Why it takes no events at the moment.
+ */
+problem: Problem | null, 
+/**
+ * What a person should mend although events flow.
+ */
+warning: Problem | null, 
 /**
  * `127.0.0.1:8787`
  */
@@ -486,7 +494,11 @@ facts: Array<[string, string]>,
 /**
  * Why it does not work, or would not for long.
  */
-problem: Problem | null, };
+problem: Problem | null, 
+/**
+ * What a person should mend although it works.
+ */
+warning: Problem | null, };
 
 export type Progress = { done: number, total: number, measure: Measure, };
 

@@ -126,6 +126,10 @@ pub fn source(
         kind: row.kind.clone(),
         kind_name: about.map_or_else(|| row.kind.clone(), |about| about.name.clone()),
         problem: problem.filter(|_| status == SourceStatus::Failing).cloned(),
+        warning: report.and_then(|it| it.warning.clone()).filter(|_| {
+            let running = [SourceStatus::Watching, SourceStatus::CatchingUp];
+            running.contains(&status)
+        }),
         status,
         url: http_intake::url(&row.details).filter(|_| listen.is_some()),
         certificate: http_intake::certificate(&row.details),

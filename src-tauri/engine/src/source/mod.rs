@@ -51,6 +51,8 @@ pub struct SourceTest {
     pub facts: Vec<(String, String)>,
     /// Why it does not work, or would not for long.
     pub problem: Option<Problem>,
+    /// What a person should mend although it works.
+    pub warning: Option<Problem>,
 }
 
 /// What a source is started with.

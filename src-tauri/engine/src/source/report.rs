@@ -15,6 +15,9 @@ pub struct Report {
     pub up_to: Option<Millis>,
     /// Why it cannot go on at the moment; it tries again by itself.
     pub problem: Option<Problem>,
+    /// What a person should mend although events flow.
+    #[serde(default)]
+    pub warning: Option<Problem>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

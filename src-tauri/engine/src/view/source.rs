@@ -37,7 +37,10 @@ pub struct SourceView {
     /// `HTTP intake`.
     pub kind_name: String,
     pub status: SourceStatus,
+    /// Why it takes no events at the moment.
     pub problem: Option<Problem>,
+    /// What a person should mend although events flow.
+    pub warning: Option<Problem>,
     /// `127.0.0.1:8787`
     pub listen: Option<String>,
     /// `http://127.0.0.1:8787/v1/events`

@@ -13,7 +13,17 @@ export const PLAIN = {
   left_out: 0,
   unreadable: 0,
   secrets: {},
+  warning: null,
 } satisfies Partial<SourceView>;
+
+const clockOff = problem('clock-off', 'This computer’s clock is 7 minutes behind Infisical’s.', {
+  cause: 'The clock or the time zone of this computer is set wrong.',
+  next_steps: [
+    'Let the operating system set the clock by itself (NTP).',
+    'Events keep flowing meanwhile: Penstock reads by Infisical’s clock.',
+  ],
+  short: 'Clock is off',
+});
 
 export function twoSources(now: number): SourceView[] {
   return [
@@ -89,6 +99,7 @@ export function everySource(now: number): SourceView[] {
       events: 184_220,
       events_24h: 184_220,
       left_out: 412,
+      warning: clockOff,
       last_event_at: iso(now - 1_000),
       hours: hours(now, 73, 'day'),
       streams: ['stream-1', 'stream-2', 'stream-3'],
@@ -191,6 +202,7 @@ export function tested(kind: string, details: SourceView['details']): SourceTest
         next_steps: ['Enter the path of one file.'],
         field: 'path',
       }),
+      warning: null,
     };
   return about?.guide.steps.length
     ? {
@@ -201,8 +213,9 @@ export function tested(kind: string, details: SourceView['details']): SourceTest
           ['Kept for', '90 days'],
         ],
         problem: null,
+        warning: null,
       }
-    : { headline: `${about?.name ?? kind} works.`, facts: [], problem: null };
+    : { headline: `${about?.name ?? kind} works.`, facts: [], problem: null, warning: null };
 }
 
 export function unreadableOf(source: SourceView, now: number): UnreadableView[] {

@@ -156,6 +156,7 @@ impl Kind for File {
                     headline: Problem::to_string(&problem),
                     facts: Vec::new(),
                     problem: Some(problem),
+                    warning: None,
                 },
             }
         })

@@ -156,6 +156,7 @@ impl Carrier {
             progress: behind.then(|| bytes(done, done + left)),
             up_to: None,
             problem: problem.or_else(|| follower.problem().cloned()),
+            warning: None,
         }
     }
 

@@ -29,6 +29,7 @@ pub fn trial(path: &Path, start: Start) -> SourceTest {
         headline,
         facts,
         problem,
+        warning: None,
     }
 }
 

@@ -93,6 +93,7 @@ impl Kind for HttpIntake {
                 headline,
                 facts,
                 problem,
+                warning: None,
             }
         })
     }

@@ -99,7 +99,7 @@ impl Api {
     }
 
     /// What to tell a person about the two clocks.
-    pub fn clock_problem(&self) -> Option<Problem> {
+    pub fn clock_warning(&self) -> Option<Problem> {
         let ahead = -self.ahead?;
         (ahead.abs() >= CLOCK_OFF).then(|| say::clock_off(ahead))
     }

@@ -371,7 +371,8 @@ impl Poller {
                 measure: Measure::Time,
             }),
             up_to: Some(self.course.settled()),
-            problem: problem.or_else(|| self.api.clock_problem()),
+            problem,
+            warning: self.api.clock_warning(),
         });
     }
 

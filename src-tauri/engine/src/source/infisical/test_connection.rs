@@ -20,6 +20,7 @@ pub(super) fn failed(problem: Problem) -> SourceTest {
         headline: problem.summary.clone(),
         facts: Vec::new(),
         problem: Some(problem),
+        warning: None,
     }
 }
 
@@ -85,7 +86,8 @@ fn readable(api: &Api, start: Start, name: Option<String>, newest: &Row) -> Sour
             .into_iter()
             .filter_map(|(label, text)| Some((label.to_owned(), text?)))
             .collect(),
-        problem: api.clock_problem(),
+        problem: None,
+        warning: api.clock_warning(),
     }
 }
 

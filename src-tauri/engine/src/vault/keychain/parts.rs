@@ -156,6 +156,10 @@ mod tests {
     }
 
     impl Entries for Small {
+        fn program(&mut self) -> Option<String> {
+            None
+        }
+
         fn look(&mut self) -> Result<(), Trouble> {
             Ok(())
         }

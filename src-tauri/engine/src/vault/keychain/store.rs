@@ -30,6 +30,9 @@ pub enum Kind {
 
 /// Entries of bytes by account, all under the service `penstock`.
 pub trait Entries: Send + 'static {
+    /// What tells the program that answers now from those before and after it, where it is one
+    /// that can end; asks nothing of the person, and starts none.
+    fn program(&mut self) -> Option<String>;
     /// Whether entries can be read, asking nothing of the person.
     fn look(&mut self) -> Result<(), Trouble>;
     fn get(&mut self, account: &str) -> Result<Option<Vec<u8>>, Trouble>;
@@ -45,6 +48,8 @@ const SERVICE: &str = "penstock";
 #[derive(Default)]
 pub struct Store {
     open: Option<Arc<CredentialStore>>,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    bus: Option<zbus::blocking::fdo::DBusProxy<'static>>,
 }
 
 impl Store {
@@ -78,6 +83,10 @@ impl Store {
 }
 
 impl Entries for Store {
+    fn program(&mut self) -> Option<String> {
+        program(self)
+    }
+
     fn look(&mut self) -> Result<(), Trouble> {
         look(self)
     }
@@ -157,6 +166,30 @@ fn look(_store: &mut Store) -> Result<(), Trouble> {
         });
     }
     Ok(())
+}
+
+#[cfg(any(target_os = "macos", windows))]
+fn program(_store: &mut Store) -> Option<String> {
+    None
+}
+
+/// Its name on the bus, which no other program ever has.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn program(store: &mut Store) -> Option<String> {
+    use zbus::blocking::{Connection, fdo::DBusProxy};
+    if store.bus.is_none() {
+        let connection = Connection::session().ok()?;
+        store.bus = DBusProxy::new(&connection).ok();
+    }
+    let name = "org.freedesktop.secrets".try_into().ok()?;
+    match store.bus.as_ref()?.get_name_owner(name) {
+        Ok(owner) => Some(owner.to_string()),
+        Err(zbus::fdo::Error::NameHasNoOwner(_)) => None,
+        Err(_) => {
+            store.bus = None;
+            None
+        }
+    }
 }
 
 /// What an error while opening means: out of reach, whatever the transport calls it.

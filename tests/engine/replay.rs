@@ -154,3 +154,40 @@ async fn a_replay_begins_behind_what_was_pruned_in_the_midst_of_the_journal() {
         .await;
     assert_eq!(counts(&all(&status.streams)), (15, 0, 0, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_of_what_was_pruned_at_the_end_of_the_journal_waits_for_nothing() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    world.stream("All", json!({})).await;
+    post(&source, lines("e", 10)).await;
+    world.drained().await;
+    let pruned = world
+        .engine
+        .store()
+        .write(|connection| penstock_engine::store::journal::prune(connection, i64::MAX, 64))
+        .await;
+    assert_eq!(pruned.expect("it prunes"), 1, "nobody needs it");
+    let stream = replay(&world, "All", 4).await;
+    assert_eq!(counts(&stream), (10, 0, 0, 0));
+
+    let mut only = crate::world::draft(
+        "custom",
+        "Only",
+        json!({ "url": format!("{}/custom", world.receiver.base_url()) }),
+        json!({}),
+    );
+    only.source = Some(source.id.clone());
+    let only = world.engine.create_stream(only, false, false).await;
+    only.expect("a stream is made");
+    let stream = replay(&world, "Only", 1).await;
+    assert_eq!(stream.waiting, 0);
+    post(&source, lines("f", 5)).await;
+    let delivered = world.until(|status| {
+        let each = status.streams.iter().map(|stream| stream.delivered);
+        each.sum::<u64>() == 10 + 5 + 5
+    });
+    let status = delivered.await;
+    assert!(status.streams.iter().all(|stream| stream.waiting == 0));
+    assert_eq!(times(&world, 1), 10, "the first ten came once");
+}

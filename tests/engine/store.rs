@@ -211,6 +211,38 @@ async fn a_damaged_block_holds_the_stream_until_a_person_goes_on_without_it() {
     );
 }
 
+/// Where the clock was set back meanwhile, a block in the midst is the oldest.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_pruned_lies_before_what_comes_after_it() {
+    let world = World::start().await;
+    world.intake("Intake").await;
+    world.engine.stop().await;
+    let store = Store::open(world.folder.path()).expect("it opens");
+    let row = store.read(sources::all).await.expect("sources").remove(0);
+    for at in [9, 1, 9] {
+        let events = vec![Bytes::from_static(b"{}"); 5];
+        let appended = store.writer().append(row.number, events, at, None).await;
+        appended.expect("it appends");
+    }
+    let counted = store.write(move |connection| {
+        assert_eq!(journal::prune(connection, 5, 64)?, 1);
+        let source = Some(row.number);
+        let before =
+            [1, 3, 6, 11, 13, 16].map(|seq| journal::total_before(connection, seq, source));
+        let whole = [None, source].map(|of| journal::whole_from(connection, of));
+        let before = before.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok((before, whole.into_iter().collect::<Result<Vec<_>, _>>()?))
+    });
+    let (before, whole) = counted.await.expect("it is counted");
+    assert_eq!(before, [0, 2, 10, 10, 12, 15]);
+    assert_eq!(whole, [11, 11]);
+    let at_the_end = store.write(|connection| {
+        journal::prune(connection, i64::MAX, 64)?;
+        journal::whole_from(connection, None)
+    });
+    assert_eq!(at_the_end.await.expect("it is pruned"), 16);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_every_stream_has_passed_is_pruned() {
     let world = World::start().await;

@@ -68,8 +68,12 @@ fn place_of(
             journal::first_since(connection, time)?.unwrap_or(kept.last_seq + 1)
         }
     };
-    let first = journal::whole_from(connection, source)?.max(1);
+    let first = first_place(connection, source)?;
     Ok(seq.clamp(first, (kept.last_seq + 1).max(first)))
+}
+
+fn first_place(connection: &Connection, source: Option<i64>) -> rusqlite::Result<Seq> {
+    Ok(journal::whole_from(connection, source)?.max(1))
 }
 
 /// `known` is what was passed from `to` up to another place, where that lies before the cursor.
@@ -81,18 +85,23 @@ fn move_cursor(
     now: Millis,
 ) -> rusqlite::Result<()> {
     let cursor = cursor::get(connection, &stream.id)?.unwrap_or_default();
-    let passed = if known_to <= cursor.next_seq {
+    let source = match &stream.source {
+        Some(source) => Some(sources::number(connection, source)?.unwrap_or(-1)),
+        None => None,
+    };
+    let first = first_place(connection, source)?;
+    let passed = if to < first {
+        // Some of it was pruned since it was looked through.
+        Passed::within(connection, &stream.id, first..cursor.next_seq)?
+    } else if known_to <= cursor.next_seq {
         let since = Passed::within(connection, &stream.id, known_to.max(to)..cursor.next_seq)?;
         known.and(since)
     } else {
         Passed::within(connection, &stream.id, to..cursor.next_seq)?
     };
+    let to = to.max(first);
     let refused = take_back_refused(connection, &stream.id, to)?;
     let delivered = passed.taken.saturating_sub(passed.filtered + refused);
-    let source = match &stream.source {
-        Some(source) => Some(sources::number(connection, source)?.unwrap_or(-1)),
-        None => None,
-    };
     let position = journal::total_before(connection, to, source)?;
     cursor::place(connection, &stream.id, to, position, now)?;
     cursor::uncount(connection, &stream.id, delivered, passed.filtered)?;
@@ -170,5 +179,77 @@ impl Passed {
             taken: self.taken + other.taken,
             filtered: self.filtered + other.filtered,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use crate::store::cursor::Cursor;
+    use bytes::Bytes;
+
+    #[tokio::test]
+    async fn what_is_pruned_between_looking_and_moving_does_not_wait() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).expect("it opens");
+        let stream = StreamRow {
+            id: "s".into(),
+            name: "Stream".into(),
+            provider: "custom".into(),
+            source: None,
+            details: Default::default(),
+            secrets: Default::default(),
+            filter: Some(Filter::default()),
+            redaction: Some(Default::default()),
+            endpoint: String::new(),
+            verified: false,
+            paused_at: None,
+            retry_asked: 0,
+            created_at: 0,
+            revision: 0,
+        };
+        let row = stream.clone();
+        let made = store.write(move |connection| {
+            let source = "INSERT INTO source (id, name, kind, details, created_at)
+                          VALUES ('i', 'Intake', 'http_intake', '{}', 0)";
+            connection.execute(source, [])?;
+            streams::insert(connection, &row)?;
+            cursor::place(connection, &row.id, 1, 0, 0)?;
+            spans::begin(connection, &row, 0)?;
+            connection.query_row("SELECT number FROM source", [], |row| row.get(0))
+        });
+        let source = made.await.expect("source and stream are made");
+        let blocks = store.blocks().clone();
+        let known = store.read(move |connection| blocks.reload(connection));
+        known.await.expect("the source is known");
+        for _ in 0..3 {
+            let events = vec![Bytes::from_static(b"{}"); 5];
+            let appended = store.writer().append(source, events, 1, None).await;
+            appended.expect("a block is appended");
+        }
+        let known = store.write(|connection| {
+            let before = cursor::get(connection, "s")?.unwrap_or_default();
+            let after = Cursor {
+                next_seq: 16,
+                position: 15,
+                delivered: 15,
+                ..before
+            };
+            assert!(cursor::save(connection, "s", &after)?);
+            Passed::within(connection, "s", 3..16)
+        });
+        let known = known.await.expect("everything is delivered");
+        assert_eq!(known.taken, 13);
+        let after = store.write(move |connection| {
+            assert_eq!(journal::prune(connection, Millis::MAX, 2)?, 2);
+            move_cursor(connection, &stream, 3, (16, known), 0)?;
+            cursor::get(connection, "s")
+        });
+        let after = after.await.expect("it is moved").expect("it is there");
+        assert_eq!(
+            (after.next_seq, after.position, after.delivered),
+            (11, 10, 10)
+        );
     }
 }

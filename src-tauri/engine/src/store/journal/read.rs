@@ -279,58 +279,68 @@ pub fn total_before(
     let Some(source) = source else {
         return Ok(seq.saturating_sub(1));
     };
-    let block: Option<(i64, i64, i64)> = connection
+    let block: Option<(i64, i64)> = connection
         .prepare_cached(
-            "SELECT first_seq, last_seq, source_total FROM journal_block
+            "SELECT last_seq, source_total FROM journal_block
              WHERE source = ?1 AND first_seq < ?2 ORDER BY first_seq DESC LIMIT 1",
         )?
         .query_row(params![source, seq.cast_signed()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;
-    if let Some((_, last, total)) = block {
-        let after = (last + 1 - seq.cast_signed()).max(0);
-        return Ok((total - after).cast_unsigned());
-    }
-    // Everything before was pruned: what the first block left does not count, so all of it is before.
-    let next: Option<(i64, i64, i64)> = connection
+    let before = match block {
+        Some((last, total)) if last >= seq.cast_signed() => {
+            return Ok((total - (last + 1 - seq.cast_signed())).cast_unsigned());
+        }
+        Some((_, total)) => total,
+        None => 0,
+    };
+    // What was pruned from there on to the next block counts as before it: it can never come again.
+    let next: Option<i64> = connection
         .prepare_cached(
-            "SELECT first_seq, last_seq, source_total FROM journal_block
+            "SELECT source_total - (last_seq + 1 - first_seq) FROM journal_block
              WHERE source = ?1 AND first_seq >= ?2 ORDER BY first_seq LIMIT 1",
         )?
-        .query_row(params![source, seq.cast_signed()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+        .query_row(params![source, seq.cast_signed()], |row| row.get(0))
         .optional()?;
-    match next {
-        Some((first, last, total)) => Ok((total - (last + 1 - first)).cast_unsigned()),
+    let all = match next {
+        Some(next) => Some(next),
         None => connection
             .query_row(
                 "SELECT total FROM source WHERE number = ?1",
                 [source],
-                |row| row.get::<_, i64>(0),
+                |row| row.get(0),
             )
-            .optional()
-            .map(|total| total.unwrap_or(0).cast_unsigned()),
-    }
+            .optional()?,
+    };
+    Ok(all.unwrap_or(0).max(before).cast_unsigned())
 }
 
-/// The first event from which on nothing was pruned: of a source, or of all; 0 where there is none.
+/// The first event from which on nothing was pruned: of a source, or of all; the next one to be
+/// appended where the newest were.
 pub fn whole_from(connection: &Connection, source: Option<i64>) -> rusqlite::Result<Seq> {
     let seq: i64 = match source {
         None => connection.query_row(
-            "SELECT coalesce(max(first_seq), 0) FROM (
-               SELECT first_seq, lag(last_seq) OVER (ORDER BY first_seq) AS before FROM journal_block)
-             WHERE before IS NULL OR before <> first_seq - 1",
+            "SELECT CASE WHEN coalesce(max(last_seq), 0) < counter.value THEN counter.value + 1
+                    ELSE coalesce(max(first_seq) FILTER (
+                           WHERE before IS NULL OR before <> first_seq - 1), 0) END
+             FROM (SELECT value FROM counter WHERE name = 'last_seq') AS counter LEFT JOIN (
+               SELECT first_seq, last_seq, lag(last_seq) OVER (ORDER BY first_seq) AS before
+               FROM journal_block) ON true",
             [],
             |row| row.get(0),
         )?,
         Some(source) => connection.query_row(
-            "SELECT coalesce(max(first_seq), 0) FROM (
+            "SELECT CASE WHEN coalesce(max(source_total), 0)
+                              < coalesce((SELECT total FROM source WHERE number = ?1), 0)
+                    THEN (SELECT value + 1 FROM counter WHERE name = 'last_seq')
+                    ELSE coalesce(max(first_seq) FILTER (
+                           WHERE before IS NULL
+                           OR before <> source_total - (last_seq + 1 - first_seq)), 0) END
+             FROM (
                SELECT first_seq, last_seq, source_total,
                       lag(source_total) OVER (ORDER BY first_seq) AS before
-               FROM journal_block WHERE source = ?1)
-             WHERE before IS NULL OR before <> source_total - (last_seq + 1 - first_seq)",
+               FROM journal_block WHERE source = ?1)",
             [source],
             |row| row.get(0),
         )?,

@@ -19,6 +19,7 @@ impl Schedule {
         let begun = Instant::now();
         let mut retried = None::<Instant>;
         let (mut delivered, mut moved) = (0, begun);
+        let mut read_before = false;
         loop {
             let status = self.ask(&["status"]).await?;
             let said = self.said_in(&status)?;
@@ -30,7 +31,8 @@ impl Schedule {
             if now > delivered {
                 (delivered, moved) = (now, Instant::now());
             }
-            if unread == 0
+            // Streams are looked at before sources: what was in the journal the last time counts.
+            if std::mem::replace(&mut read_before, unread == 0)
                 && said
                     .iter()
                     .all(|said| said.waiting == 0 && said.set_aside == 0)

@@ -1,4 +1,4 @@
-//! The agent as a person has it: a data folder, a vault of files, a command line, a process.
+//! The agent as a person has it: a data folder, a vault, a command line, a process.
 //!
 //! Every process is started with the shim preloaded, which refuses writes and shifts the clock
 //! when it is told to, and can write down what happens to the database's files.
@@ -13,13 +13,15 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use crate::vault::Vault;
+
 /// Far longer than any command takes; only what hangs for ever meets it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where everything of one agent is.
 pub struct Home {
     pub data: PathBuf,
-    pub vault: PathBuf,
+    pub vault: Vault,
     control: PathBuf,
     /// Where the shim notes what changes the database's files; empty for nowhere.
     changes: Option<PathBuf>,
@@ -51,15 +53,14 @@ impl std::fmt::Display for Refused {
 
 impl Home {
     /// In `work`, with the data in a folder `data` that may be a disk of its own.
-    pub fn new(work: &Path, data: PathBuf) -> Self {
+    pub fn new(work: &Path, data: PathBuf, vault: Vault) -> Self {
         let home = Self {
             data,
-            vault: work.join("vault"),
+            vault,
             control: work.join("control"),
             changes: None,
             errors: work.join("errors"),
         };
-        fs::create_dir_all(&home.vault).expect("the vault's folder is made");
         home.surround(Surroundings::default());
         home
     }
@@ -107,11 +108,10 @@ impl Home {
             .env("PENSTOCK_SHIM_CONTROL", &self.control)
             .env("PENSTOCK_SHIM_FOLDER", &self.data)
             .env("PENSTOCK_DATA_DIR", &self.data)
-            .env("PENSTOCK_VAULT", "directory")
-            .env("CREDENTIALS_DIRECTORY", &self.vault)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true);
+        self.vault.tell(&mut command);
         if let Some(changes) = &self.changes {
             command.env("PENSTOCK_SHIM_LOG", changes);
         }

@@ -27,12 +27,25 @@ struct CommandLine {
     /// Schedules at a time
     #[arg(long, default_value_t = 1)]
     jobs: usize,
+    /// Keep secrets in a GNOME Keyring on a bus of its own, which is killed or locked as the vault's
+    /// trouble
+    #[arg(long)]
+    keychain: bool,
     /// Print what happens in schedules that end well, too
     #[arg(long)]
     story: bool,
     /// Instead, let the power fail so many times within one run
     #[arg(long, value_name = "CUTS")]
     power_cuts: Option<usize>,
+}
+
+impl CommandLine {
+    fn plan(&self, seed: u64) -> Plan {
+        Plan {
+            keychain: self.keychain,
+            ..Plan::draw(seed, self.faults)
+        }
+    }
 }
 
 pub fn run() -> ExitCode {
@@ -70,9 +83,9 @@ async fn all(line: &CommandLine) -> (Figures, Vec<u64>) {
     loop {
         while playing.len() < line.jobs.max(1) {
             let Some(seed) = seeds.next() else { break };
-            let faults = line.faults;
+            let plan = line.plan(seed);
             playing.spawn(async move {
-                let outcome = schedule::run(&Plan::draw(seed, faults)).await;
+                let outcome = schedule::run(&plan).await;
                 (seed, outcome)
             });
         }

@@ -33,6 +33,8 @@ pub struct Plan {
     /// for any other, a redaction only for another one.
     pub filters: [Filter; STREAMS],
     pub redactions: [Option<Redaction>; STREAMS],
+    /// Secrets are in a keychain instead of in files.
+    pub keychain: bool,
     /// No part of the disk is kept free, so that a full one is full in the middle of a write.
     pub reckless: bool,
     pub steps: Vec<Step>,
@@ -65,7 +67,7 @@ pub enum Trouble {
     Disk(DiskTrouble),
     /// The clock jumps by so many seconds.
     Clock(i64),
-    /// The vault's files are gone; the agent is ended and started meanwhile.
+    /// The vault is gone, or does not open; the agent is ended and started meanwhile.
     Vault,
     Pause(usize),
     /// The stream's address becomes a name that nobody knows.
@@ -221,6 +223,7 @@ impl Plan {
             kinds,
             filters,
             redactions,
+            keychain: false,
             log,
             infisical,
             narrow: (chance.random_range(0..STREAMS), narrow),

@@ -21,6 +21,7 @@ use crate::log::Log;
 use crate::model::{self, Said, Stream};
 use crate::offers::Offers;
 use crate::plan::{Plan, Trouble};
+use crate::vault::Vault;
 
 /// How long nothing at all may be delivered, though nothing is wrong any more.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -109,7 +110,11 @@ type Broken = Vec<String>;
 impl Schedule {
     fn new(plan: &Plan, work: &Path) -> Self {
         let disk = Disk::new(work.join("disk"));
-        let home = Home::new(work, disk.data());
+        let vault = match plan.keychain {
+            true => Vault::keychain(work),
+            false => Vault::directory(work),
+        };
+        let home = Home::new(work, disk.data(), vault);
         Self {
             home,
             disk,

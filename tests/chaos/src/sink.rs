@@ -10,7 +10,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::net::Ipv4Addr;
-use std::path::Path;
 use tokio::sync::watch;
 
 use crate::gate::{Gate, Way};
@@ -268,20 +267,14 @@ impl Sink {
         arrivals.iter().map(|it| it.events).max().unwrap_or(0)
     }
 
-    /// Writes the secrets among the fields into the vault's folder, and gives the others.
-    pub fn settings(&self, name: &str, vault: &Path, secret: &dyn Fn(&str) -> bool) -> Vec<String> {
-        let mut settings = Vec::new();
-        let key = vault.join(format!("{name}.redaction_key"));
-        std::fs::write(key, "of a schedule").expect("the vault can be written");
-        for (field, value) in self.form() {
-            if secret(&field) {
-                let file = vault.join(format!("{name}.{field}"));
-                std::fs::write(file, value).expect("the vault can be written");
-            } else {
-                settings.push(format!("{field}={value}"));
-            }
-        }
-        settings
+    /// What is set, as arguments, and what is secret.
+    pub fn settings(&self, secrets: &[String]) -> (Vec<String>, BTreeMap<String, String>) {
+        let (secret, open): (Vec<_>, Vec<_>) = self
+            .form()
+            .into_iter()
+            .partition(|(field, _)| secrets.contains(field));
+        let open = open.iter().map(|(field, value)| format!("{field}={value}"));
+        (open.collect(), secret.into_iter().collect())
     }
 }
 

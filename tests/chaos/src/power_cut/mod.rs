@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use crate::agent::{Home, Run};
 use crate::hosts;
 use crate::sink::{Kind, Sink};
+use crate::vault::Vault;
 use facts::{Facts, Place};
 use image::Image;
 
@@ -104,7 +105,7 @@ pub async fn run(seed: u64, cuts: usize) -> (Figures, Vec<String>) {
 
 impl Experiment {
     fn new(seed: u64, work: &Path) -> Self {
-        let mut home = Home::new(work, work.join("data"));
+        let mut home = Home::new(work, work.join("data"), Vault::directory(work));
         std::fs::create_dir_all(&home.data).expect("the data folder is made");
         let log = work.join("changes");
         home.note_changes(log.clone());
@@ -166,7 +167,7 @@ impl Experiment {
     async fn make(&mut self, name: &str, kind: Kind, host: Ipv4Addr) {
         let sink = Sink::start(kind, 0, host, false).await;
         let asked = self.facts.now();
-        let settings = sink.settings(name, &self.home.vault, &|_| false);
+        let (settings, _) = sink.settings(&[]);
         let mut arguments = vec![
             "stream",
             "create",
@@ -293,7 +294,7 @@ impl Experiment {
     async fn start(&self, folder: &Path) -> Result<(), String> {
         let work = self.work.join("started");
         std::fs::create_dir_all(&work).expect("the folder is made");
-        let home = Home::new(&work, folder.to_owned());
+        let home = Home::new(&work, folder.to_owned(), Vault::directory(&work));
         let agent = home.run().await.map_err(|it| it.to_string())?;
         let begun = Instant::now();
         loop {

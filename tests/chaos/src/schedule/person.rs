@@ -66,10 +66,10 @@ impl Schedule {
             Address::OfNobody => unresolvable(sink.kind.provider()).to_owned(),
         };
         let name = self.streams[stream].name.clone();
-        let back = self.vault_is_away();
+        let back = !self.home.vault.folder().exists();
         for _ in 0..PERSEVERANCE {
             if back {
-                self.bring_vault_back();
+                self.home.vault.bring_back();
             }
             let edited = self
                 .edit(&name, |details| {
@@ -77,7 +77,7 @@ impl Schedule {
                 })
                 .await;
             if back {
-                self.take_vault_away();
+                self.home.vault.take_away();
             }
             self.worker_ended(stream);
             match edited {
@@ -102,7 +102,7 @@ impl Schedule {
     ) -> Result<(), String> {
         let options = Options {
             data_dir: self.home.data.clone(),
-            vault: Arc::new(Directory::new(self.home.vault.clone())),
+            vault: Arc::new(Directory::new(self.home.vault.folder().to_owned())),
             clock: Arc::new(SystemClock),
         };
         let engine = Engine::open(options).await.map_err(|it| it.code)?;
@@ -152,7 +152,7 @@ impl Schedule {
         redaction: Redaction,
     ) -> Result<(), Broken> {
         // The key of its hashes is looked for.
-        if self.vault_is_away() {
+        if self.home.vault.is_away() {
             return Ok(());
         }
         let name = self.streams[stream].name.clone();
@@ -166,7 +166,7 @@ impl Schedule {
     /// Looks at the failed events, exports them, and has them delivered again.
     pub(super) async fn look_at_failed(&mut self, stream: usize) -> Result<(), Broken> {
         let name = self.streams[stream].name.clone();
-        if self.streams[stream].rules.redaction.is_some() && !self.vault_is_away() {
+        if self.streams[stream].rules.redaction.is_some() && !self.home.vault.is_away() {
             let shown = self.home.ask(&["stream", "set-aside", &name]).await;
             let file = self.home.paper_named("export");
             let exported = ["stream", "set-aside", &name, "--export", &file];
@@ -197,20 +197,6 @@ impl Schedule {
                 "{stream}: {leaks} {of} show what was to be redacted"
             ));
         }
-    }
-
-    fn vault_is_away(&self) -> bool {
-        !self.home.vault.exists()
-    }
-
-    fn bring_vault_back(&self) {
-        let away = self.home.vault.with_extension("away");
-        std::fs::rename(away, &self.home.vault).expect("the vault can be moved back");
-    }
-
-    fn take_vault_away(&self) {
-        let away = self.home.vault.with_extension("away");
-        std::fs::rename(&self.home.vault, away).expect("the vault can be moved");
     }
 
     async fn one_said(&self, stream: usize) -> Option<Said> {
@@ -260,7 +246,7 @@ impl Schedule {
 
     /// Deletes a stream, and makes another that begins at the beginning.
     pub(super) async fn replace(&mut self, stream: usize) -> Result<(), Broken> {
-        if self.disturbed() || self.vault_is_away() {
+        if self.disturbed() || self.home.vault.is_away() {
             return Ok(());
         }
         let name = self.streams[stream].name.clone();

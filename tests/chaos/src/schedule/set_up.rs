@@ -1,6 +1,7 @@
 //! How a schedule begins: sources, and streams to receivers of their own.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -25,7 +26,12 @@ impl Schedule {
         let listen = format!("listen={}:0", hosts::of_intakes(self.number));
         for source in [0, 1] {
             let made = self
-                .make_source(source, "http_intake", std::slice::from_ref(&listen))
+                .make_source(
+                    source,
+                    "http_intake",
+                    std::slice::from_ref(&listen),
+                    BTreeMap::new(),
+                )
                 .await?;
             let said = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
             intakes.push(Intake {
@@ -39,14 +45,14 @@ impl Schedule {
             std::fs::create_dir(&folder).expect("a folder is made");
             let path = folder.join("audit.json");
             let setting = format!("path={}", path.display());
-            self.make_source(LOG, "file", &[setting]).await?;
+            self.make_source(LOG, "file", &[setting], BTreeMap::new())
+                .await?;
             self.log = Some(Arc::new(Log::new(path)));
         }
         if plan.infisical {
             let infisical = Infisical::start(plan.seed, INFISICAL, &self.offers).await;
-            let secret = self.home.vault.join("infisical.client_secret");
-            std::fs::write(secret, infisical.secret()).expect("the vault can be written");
-            self.make_source(INFISICAL, "infisical", &infisical.settings())
+            let secrets = BTreeMap::from([("client_secret".into(), infisical.secret())]);
+            self.make_source(INFISICAL, "infisical", &infisical.settings(), secrets)
                 .await?;
             self.infisical = Some(Arc::new(infisical));
         }
@@ -70,13 +76,24 @@ impl Schedule {
         source: usize,
         kind: &str,
         settings: &[String],
+        secrets: BTreeMap<String, String>,
     ) -> Result<Value, Broken> {
         let name = SOURCES[source];
         let mut arguments = vec!["source", "create", "--kind", kind, "--name", name];
         for setting in settings {
             arguments.extend(["--set", setting]);
         }
+        let typed = self.typed(name, &secrets);
+        if let Some(paper) = &typed {
+            arguments.extend(["--secrets", paper]);
+        }
         self.ask(&arguments).await
+    }
+
+    /// Keeps secrets, and writes down those that have to be typed in.
+    fn typed(&self, owner: &str, secrets: &BTreeMap<String, String>) -> Option<String> {
+        let typed = self.home.vault.keep(owner, secrets)?;
+        Some(self.home.paper("secrets", &json!(typed)))
     }
 
     /// Everybody who has events begins.
@@ -115,10 +132,11 @@ impl Schedule {
         let host = hosts::of_receivers(self.number);
         let sink = Sink::start(kind, self.seed, host, redaction.is_some()).await;
         let about = self.ask(&["provider", "show", kind.provider()]).await?;
-        let secrets = sink::secrets(&about);
-        let settings = sink.settings(&name, &self.home.vault, &|field| {
-            secrets.iter().any(|secret| secret == field)
-        });
+        let (settings, secrets) = sink.settings(&sink::secrets(&about));
+        let typed = self.typed(&name, &secrets);
+        // Only a vault that the agent cannot write to needs it.
+        let key = BTreeMap::from([("redaction_key".into(), "of a schedule".into())]);
+        self.home.vault.keep(&name, &key);
         let mut arguments = vec![
             "stream",
             "create",
@@ -132,6 +150,9 @@ impl Schedule {
         ];
         for setting in &settings {
             arguments.extend(["--set", setting]);
+        }
+        if let Some(paper) = &typed {
+            arguments.extend(["--secrets", paper]);
         }
         let filter_paper = self.home.paper("filter", &filter.json());
         arguments.extend(["--filter", &filter_paper]);

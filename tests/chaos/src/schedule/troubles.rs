@@ -60,8 +60,7 @@ impl Schedule {
                 self.home.surround(self.surroundings);
             }
             Trouble::Vault => {
-                let away = self.home.vault.with_extension("away");
-                std::fs::rename(&self.home.vault, away).expect("the vault can be moved");
+                self.home.vault.take_away();
                 // A worker that has its secrets goes on; one that begins does not.
                 self.terminate().await?;
                 self.start_if_possible().await?;
@@ -168,8 +167,7 @@ impl Schedule {
                     self.disk.free();
                 }
                 Trouble::Vault => {
-                    let away = self.home.vault.with_extension("away");
-                    std::fs::rename(away, &self.home.vault).expect("the vault can be moved back");
+                    self.home.vault.bring_back();
                 }
                 Trouble::Pause(stream) => {
                     let name = self.streams[stream].name.clone();

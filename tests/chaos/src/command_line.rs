@@ -1,13 +1,19 @@
 //! What it is asked for, and what it prints: a line for each schedule, the story of each that
-//! failed, and the figures of all.
+//! failed with the fewest of its faults that still do, and the figures of all.
 
 use clap::Parser;
 use penstock_chaos::figures::Figures;
 use penstock_chaos::plan::Plan;
 use penstock_chaos::power_cut;
 use penstock_chaos::schedule::{self, Outcome};
+use penstock_chaos::shrink;
 use std::process::ExitCode;
 use tokio::task::JoinSet;
+
+/// How many lists of faults are tried at most, and how often each: what depends on a moment fails
+/// now and then.
+const TRIES: usize = 60;
+const ATTEMPTS: usize = 2;
 
 /// Plays random schedules of faults against the agent, and says whether anything was lost.
 ///
@@ -31,6 +37,12 @@ struct CommandLine {
     /// trouble
     #[arg(long)]
     keychain: bool,
+    /// Play only these faults, by number as a story tells them
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
+    only: Option<Vec<usize>>,
+    /// Do not look for the fewest faults with which a schedule still fails
+    #[arg(long)]
+    no_shrink: bool,
     /// Print what happens in schedules that end well, too
     #[arg(long)]
     story: bool,
@@ -41,10 +53,30 @@ struct CommandLine {
 
 impl CommandLine {
     fn plan(&self, seed: u64) -> Plan {
-        Plan {
+        let plan = Plan {
             keychain: self.keychain,
             ..Plan::draw(seed, self.faults)
+        };
+        match &self.only {
+            Some(numbers) => plan.only(numbers),
+            None => plan,
         }
+    }
+
+    /// What plays these faults again.
+    fn again(&self, seed: u64, only: Option<&[usize]>) -> String {
+        let mut again = format!(
+            "cargo run --package penstock-chaos -- --seed {seed} --faults {}",
+            self.faults
+        );
+        if self.keychain {
+            again += " --keychain";
+        }
+        if let Some(only) = only.or(self.only.as_deref()) {
+            let only: Vec<String> = only.iter().map(usize::to_string).collect();
+            again += &format!(" --only {}", only.join(","));
+        }
+        again
     }
 }
 
@@ -60,6 +92,9 @@ pub fn run() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     println!("failed: {failed:?}");
+    if !line.no_shrink {
+        runtime.block_on(shrink(&line, &failed));
+    }
     ExitCode::FAILURE
 }
 
@@ -114,9 +149,40 @@ fn tell(seed: u64, line: &CommandLine, outcome: &Outcome) {
     }
     if let Some(folder) = &outcome.folder {
         println!("  kept in {}", folder.display());
-        println!(
-            "  again: cargo run --package penstock-chaos -- --seed {seed} --faults {}",
-            line.faults
-        );
+        println!("  again: {}", line.again(seed, None));
+    }
+}
+
+/// Finds the fewest faults of each that fails, and prints what plays them.
+async fn shrink(line: &CommandLine, failed: &[u64]) {
+    for &seed in failed {
+        let all: Vec<usize> = match &line.only {
+            Some(numbers) => numbers.clone(),
+            None => (1..=line.faults).collect(),
+        };
+        println!("\nseed {seed}: looking for the fewest faults");
+        let smallest = shrink::smallest(all, TRIES, async |numbers| {
+            let mut broken = None;
+            for _ in 0..ATTEMPTS {
+                let mut outcome = schedule::run(&line.plan(seed).only(numbers)).await;
+                forget(&outcome);
+                broken = outcome.broken.pop();
+                if broken.is_some() {
+                    break;
+                }
+            }
+            let came_to = broken.as_deref().unwrap_or("holds");
+            println!("  {numbers:?}: {came_to}");
+            broken.is_some()
+        })
+        .await;
+        println!("  the fewest: {}", line.again(seed, Some(&smallest)));
+    }
+}
+
+/// What is kept of one that failed is kept of the first only.
+fn forget(outcome: &Outcome) {
+    if let Some(folder) = &outcome.folder {
+        let _ = std::fs::remove_dir_all(folder);
     }
 }

@@ -22,5 +22,6 @@ pub mod power_cut;
 mod producer;
 mod rules;
 pub mod schedule;
+pub mod shrink;
 mod sink;
 mod vault;

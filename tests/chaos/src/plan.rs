@@ -42,6 +42,8 @@ pub struct Plan {
 
 #[derive(Debug)]
 pub struct Step {
+    /// It is only waited, as long as with its trouble: for finding out which ones matter.
+    pub left_out: bool,
     pub pause_milliseconds: u64,
     pub trouble: Trouble,
     /// After how many further steps it is over; nothing for what is over at once.
@@ -213,6 +215,7 @@ impl Plan {
                 busy.insert(place, if trouble.has_end() { now + lasts } else { now });
             }
             steps.push(Step {
+                left_out: false,
                 pause_milliseconds: chance.random_range(20..350),
                 lasts: if trouble.has_end() { lasts } else { 0 },
                 trouble,
@@ -230,6 +233,16 @@ impl Plan {
             reckless: chance.random(),
             steps,
         }
+    }
+}
+
+impl Plan {
+    /// The same with no other troubles than these, by number, from 1.
+    pub fn only(mut self, numbers: &[usize]) -> Self {
+        for (index, step) in self.steps.iter_mut().enumerate() {
+            step.left_out = !numbers.contains(&(index + 1));
+        }
+        self
     }
 }
 

@@ -19,7 +19,6 @@ impl Schedule {
         trouble: &Trouble,
         until: usize,
     ) -> Result<(), Broken> {
-        self.tell(format!("{trouble:?}"));
         let mut goes_on = true;
         match trouble {
             Trouble::Kill { down_milliseconds } => {

@@ -1,6 +1,8 @@
 //! Integration tests of the engine, in one binary.
 
 mod acknowledge;
+#[cfg(unix)]
+mod behind;
 mod bindings;
 mod certificates;
 mod delivery;

@@ -6,7 +6,7 @@ use super::Engine;
 use crate::clock::rfc3339;
 use crate::problem::Problem;
 use crate::store::room::{self, Bounds, Room};
-use crate::store::{cursor, journal, rescue, settings, streams};
+use crate::store::{behind, cursor, journal, rescue, settings, streams};
 use crate::view::{JournalBounds, JournalView};
 
 /// A smaller journal could not even hold the streams' own records.
@@ -49,6 +49,7 @@ impl Engine {
                     problem: blocks
                         .trouble()
                         .or(room.problem(&bounds))
+                        .or(behind::report(connection, store.path())?)
                         .or(rescue::report(connection, store.path())?),
                 })
             })

@@ -7,13 +7,15 @@
 
 mod back;
 mod blocks;
+mod lost;
 mod read;
 
 pub use back::back;
 pub use blocks::{Blocks, Pending};
+pub use lost::insert_lost;
 pub use read::{
-    Reading, Summary, Wanted, first_since, last_seq, oldest_at, prune, read, stamp, summary,
-    total_before, whole_from,
+    Reading, Summary, Wanted, first_since, last_seq, newest, oldest_at, prune, read, stamp,
+    summary, total_before, whole_from,
 };
 
 use bytes::Bytes;

@@ -8,6 +8,7 @@
 //! One file per table family; only this folder knows SQL.
 
 pub mod attempt;
+pub mod behind;
 pub mod cursor;
 pub mod journal;
 pub mod migration;
@@ -21,6 +22,7 @@ pub mod sources;
 pub mod spans;
 pub mod stat;
 pub mod streams;
+pub mod witness;
 mod writer;
 
 use rusqlite::{Connection, OpenFlags};
@@ -83,6 +85,7 @@ impl Store {
         if rescue::is_damaged(&connection, &path).map_err(|error| problem(&error))? {
             return Err(damaged());
         }
+        go_on(&mut connection, &path, &blocks)?;
         let writer = Writer::start(connection, &path, Arc::clone(&blocks));
         Ok(Self {
             shared: Arc::new(Shared {
@@ -185,6 +188,26 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// Where nobody delivers, goes on after what the database lacks. Where that cannot be written,
+/// it is done before the next event is appended.
+fn go_on(connection: &mut Connection, path: &Path, blocks: &Blocks) -> Result<(), Problem> {
+    let Some(data_dir) = path.parent() else {
+        return Ok(());
+    };
+    let lacks = behind::lacks(connection, path).map_err(|error| problem(&error))?;
+    if lacks.is_none() || owner::current(data_dir).is_some() {
+        return Ok(());
+    }
+    let Ok(Ok(_nobody_else)) = owner::take(data_dir) else {
+        return Ok(());
+    };
+    let gone_on = behind::go_on(connection, path).and_then(|()| blocks.reload(connection));
+    if let Err(error) = gone_on {
+        tracing::warn!(%error, "What the journal lost could not be written down yet.");
+    }
+    Ok(())
 }
 
 fn make_folder(data_dir: &Path) -> Result<(), Problem> {

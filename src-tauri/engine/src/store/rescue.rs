@@ -5,6 +5,7 @@
 //! cursor points elsewhere than before, and streams that owe them say so. Where not even the
 //! names of the tables can be read, nothing is touched.
 
+mod alone;
 mod gaps;
 mod rows;
 
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{FILE, migration, owner, problem, settings};
+use super::{FILE, behind, journal, migration, owner, problem, settings, witness};
 use crate::clock::{Clock, SystemClock, rfc3339};
 use crate::event::Seq;
 use crate::problem::Problem;
@@ -39,18 +40,34 @@ pub fn suspect(path: &Path) {
     let _ = fs::write(path.with_file_name(SUSPECT), "");
 }
 
-/// Whether the database is damaged, which is asked only where somebody met damage and nobody
-/// delivers: it takes as long as reading all of it.
+/// Whether the database is damaged, which is asked only where nobody delivers, and somebody met
+/// damage or the newest part of the journal is gone: it takes as long as reading all of it.
 pub fn is_damaged(connection: &Connection, path: &Path) -> rusqlite::Result<bool> {
     let delivers = path.parent().and_then(owner::current).is_some();
-    if delivers || !path.with_file_name(SUSPECT).exists() {
+    if delivers {
         return Ok(false);
     }
-    let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if said == "ok" {
-        let _ = fs::remove_file(path.with_file_name(SUSPECT));
+    if !path.with_file_name(SUSPECT).exists() {
+        // A log that was changed may mix older pages with newer ones.
+        if behind::lacks(connection, path)?.is_none() {
+            return Ok(false);
+        }
+        suspect(path);
     }
-    Ok(said != "ok")
+    let whole = is_whole(connection)? && alone::newer(connection, path).is_none();
+    if whole {
+        let _ = fs::remove_file(path.with_file_name(SUSPECT));
+    } else {
+        // It is to be kept as it was found.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
+    Ok(!whole)
+}
+
+fn is_whole(connection: &Connection) -> rusqlite::Result<bool> {
+    let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    // Blocks and counter are written in one transaction.
+    Ok(said == "ok" && journal::newest(connection)? == journal::last_seq(connection)?)
 }
 
 /// What was lost in the last rescue, until the damaged file is deleted.
@@ -130,7 +147,9 @@ impl Place {
         new.execute_batch("PRAGMA page_size = 8192; PRAGMA foreign_keys = OFF;")?;
         migration::migrate(&mut new)?;
         let transaction = new.transaction()?;
-        let unread = rows::copy_all(&damaged, &transaction)?;
+        let alone = alone::newer(&damaged, &self.kept);
+        let unread = rows::copy_all(alone.as_ref().unwrap_or(&damaged), &transaction)?;
+        witness::id(&transaction, &self.path)?;
         let lost = gaps::mend(&transaction)?;
         let problem = told(&lost, &unread, kept_as);
         let kept_as = kept_as.to_owned();
@@ -191,7 +210,7 @@ fn told(lost: &[(Seq, Seq)], unread: &[String], kept_as: &str) -> Problem {
         ),
     };
     let mut problem = Problem::new("store-rescued", summary)
-        .cause("The disk or a copy of the file lost part of it.")
+        .cause("The disk or a copy of the file lost or changed part of it.")
         .next("Look whether streams, sources and settings are as they should be.");
     if events > 0 {
         problem = problem.next(

@@ -12,7 +12,8 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use tokio::sync::oneshot;
 
 use super::journal::{Blocks, Pending};
-use super::{problem, rescue};
+use super::witness::{self, Witness};
+use super::{behind, problem, rescue};
 use crate::clock::Millis;
 use crate::problem::Problem;
 
@@ -59,7 +60,7 @@ impl Writer {
         let place = Place::of(path);
         std::thread::Builder::new()
             .name(String::from("penstock-writer"))
-            .spawn(move || run(&connection, &place, &waiting, &blocks))
+            .spawn(move || run(connection, &place, &waiting, &blocks))
             .expect("the system starts a thread");
         Self { jobs }
     }
@@ -119,9 +120,17 @@ fn stopped() -> Problem {
     Problem::new("engine-stopped", "Penstock is closing.")
 }
 
-fn run(connection: &Connection, place: &Place, waiting: &Receiver<Job>, blocks: &Blocks) {
+fn run(mut connection: Connection, place: &Place, waiting: &Receiver<Job>, blocks: &Blocks) {
+    let mut witness = None;
     while let Ok(first) = waiting.recv() {
-        commit_group(connection, place, gather(first, waiting), blocks);
+        let group = gather(first, waiting);
+        let appends = group.iter().any(|job| matches!(job, Job::Append(_)));
+        let ready = if appends && witness.is_none() {
+            take_up(&mut connection, place, blocks).map(|taken_up| witness = Some(taken_up))
+        } else {
+            Ok(())
+        };
+        commit_group(&connection, place, ready, group, blocks, witness.as_mut());
     }
     // The last handle is gone: fold the write-ahead log away where nobody else needs it.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE);");
@@ -149,12 +158,35 @@ fn gather(first: Job, waiting: &Receiver<Job>) -> Vec<Job> {
     group
 }
 
-fn commit_group(connection: &Connection, place: &Place, group: Vec<Job>, blocks: &Blocks) {
+/// Before the first append: goes on after what the database lacks.
+fn take_up(
+    connection: &mut Connection,
+    place: &Place,
+    blocks: &Blocks,
+) -> rusqlite::Result<Witness> {
+    if place.has_moved() {
+        return Err(moved());
+    }
+    behind::go_on(connection, &place.path)?;
+    blocks.reload(connection)?;
+    let id = witness::id(connection, &place.path)?;
+    Ok(Witness::of(&place.path, id))
+}
+
+fn commit_group(
+    connection: &Connection,
+    place: &Place,
+    ready: rusqlite::Result<()>,
+    group: Vec<Job>,
+    blocks: &Blocks,
+    witness: Option<&mut Witness>,
+) {
     let mut appends = Vec::new();
     let mut finishes = Vec::new();
     let mut pending = Pending::default();
     let mut group = group.into_iter();
     let outcome = (|| -> rusqlite::Result<()> {
+        ready?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         if place.has_moved() {
             return Err(moved());
@@ -206,8 +238,11 @@ fn commit_group(connection: &Connection, place: &Place, group: Vec<Job>, blocks:
             Job::Run(work) => finishes.push(work(None).1),
         }
     }
-    if answer.is_ok() {
-        pending.publish(blocks);
+    if answer.is_ok()
+        && let Some(at) = pending.publish(blocks)
+        && let Some(witness) = witness
+    {
+        witness.note(&blocks.standing(at));
     }
     for append in appends {
         let _ = append.reply.send(answer.clone());

@@ -12,6 +12,7 @@ use crate::clock::Millis;
 use crate::event::Seq;
 use crate::problem::Problem;
 use crate::store::stat::{self, Delta};
+use crate::store::witness::Standing;
 
 /// A block ends at the first of these.
 const BLOCK_EVENTS: usize = 1000;
@@ -108,6 +109,21 @@ impl Blocks {
 
     pub fn last_seq(&self) -> Seq {
         self.lock().last_seq
+    }
+
+    /// How far the journal got, its newest event accepted at `at`.
+    pub(in crate::store) fn standing(&self, at: Millis) -> Standing {
+        let inner = self.lock();
+        let totals = inner.sources.iter();
+        let mut sources: Vec<(i64, u64)> = totals
+            .map(|(number, source)| (*number, source.total))
+            .collect();
+        sources.sort_unstable();
+        Standing {
+            last_seq: inner.last_seq,
+            at,
+            sources,
+        }
     }
 
     /// Events appended so far: of one source, or of all.
@@ -273,12 +289,10 @@ impl Pending {
         Ok(())
     }
 
-    /// Announces the blocks once they are durable.
-    pub fn publish(self, blocks: &Blocks) {
-        let Some(last) = self.written.last() else {
-            return;
-        };
-        let last_seq = last.last_seq();
+    /// Announces the blocks once they are durable; when the newest was accepted.
+    pub fn publish(self, blocks: &Blocks) -> Option<Millis> {
+        let last = self.written.last()?;
+        let (last_seq, at) = (last.last_seq(), last.accepted_at);
         let mut inner = blocks.lock();
         inner.last_seq = last_seq;
         for block in self.written {
@@ -296,6 +310,7 @@ impl Pending {
         }
         drop(inner);
         blocks.tail.send_replace(last_seq);
+        Some(at)
     }
 }
 

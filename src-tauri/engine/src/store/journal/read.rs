@@ -416,6 +416,15 @@ pub fn last_seq(connection: &Connection) -> rusqlite::Result<Seq> {
         .query_row([], |row| row.get::<_, i64>(0).map(i64::cast_unsigned))
 }
 
+/// The same, where the counter may be older than the blocks.
+pub fn newest(connection: &Connection) -> rusqlite::Result<Seq> {
+    let block: Option<i64> = connection
+        .prepare_cached("SELECT last_seq FROM journal_block ORDER BY first_seq DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(last_seq(connection)?.max(block.unwrap_or(0).cast_unsigned()))
+}
+
 /// Grows whenever a process appended, delivered or filtered something.
 pub fn stamp(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
     connection

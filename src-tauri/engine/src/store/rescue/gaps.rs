@@ -1,42 +1,35 @@
 //! The journal without the blocks that could not be read: their events keep their numbers.
-//!
-//! A block that says nothing but which events it held, and that no one can read, stands for each
-//! run of lost events; a stream that comes to it is held, and says so.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeMap;
 
+use crate::clock::Millis;
 use crate::event::Seq;
 use crate::store::journal;
-
-/// No data has this checksum: that of none is 0.
-const NO_CHECKSUM: i64 = 1;
 
 struct Known {
     first: i64,
     last: i64,
     source: i64,
     total: i64,
+    at: Millis,
 }
 
 /// Fills the gaps, and mends what counts on them; the events that are lost.
 pub fn mend(connection: &Connection) -> rusqlite::Result<Vec<(Seq, Seq)>> {
     let blocks: Vec<Known> = connection
-        .prepare("SELECT first_seq, last_seq, source, source_total FROM journal_block ORDER BY first_seq")?
+        .prepare("SELECT first_seq, last_seq, source, source_total, accepted_at FROM journal_block ORDER BY first_seq")?
         .query_map([], |row| {
             Ok(Known {
                 first: row.get(0)?,
                 last: row.get(1)?,
                 source: row.get(2)?,
                 total: row.get(3)?,
+                at: row.get(4)?,
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
-    connection.execute(
-        "UPDATE source SET total = max(total, coalesce(
-           (SELECT max(source_total) FROM journal_block WHERE source = number), 0))",
-        [],
-    )?;
+    count_sources(connection)?;
     let number = |query: &str| connection.query_row(query, [], |row| row.get::<_, Option<i64>>(0));
     let counted = connection
         .query_row(
@@ -57,6 +50,7 @@ pub fn mend(connection: &Connection) -> rusqlite::Result<Vec<(Seq, Seq)>> {
     ];
     let first = first.into_iter().flatten().min().unwrap_or(last + 1);
     let lost = fill(connection, &blocks, first, last)?;
+    count_sources(connection)?;
     connection.execute(
         "INSERT INTO counter VALUES ('last_seq', ?1)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -73,6 +67,16 @@ pub fn mend(connection: &Connection) -> rusqlite::Result<Vec<(Seq, Seq)>> {
         .into_iter()
         .map(|(first, last)| (first.cast_unsigned(), last.cast_unsigned()))
         .collect())
+}
+
+/// No source had fewer events than its blocks say.
+fn count_sources(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(
+        "UPDATE source SET total = max(total, coalesce(
+           (SELECT max(source_total) FROM journal_block WHERE source = number), 0))",
+        [],
+    )?;
+    Ok(())
 }
 
 fn fill(
@@ -93,6 +97,8 @@ fn fill(
         let until = blocks.get(index).map_or(last + 1, |block| block.first);
         if until > expected {
             lost.push((expected, until - 1));
+            let near = blocks.get(index.saturating_sub(1)).or(blocks.get(index));
+            let at = near.map_or(0, |block| block.at);
             let rest = &blocks[index..];
             let after = |source: i64| {
                 let next = rest.iter().find(|block| block.source == source);
@@ -118,17 +124,11 @@ fn fill(
             for (source, share) in shares.into_iter().filter(|(_, share)| *share > 0) {
                 let total = before.entry(source).or_default();
                 *total += share;
-                connection
-                    .prepare_cached(
-                        "INSERT INTO journal_block VALUES (?1, ?2, ?3, ?4, 0, ?5, 0, x'')",
-                    )?
-                    .execute(params![
-                        expected,
-                        expected + share - 1,
-                        source,
-                        *total,
-                        NO_CHECKSUM
-                    ])?;
+                let lost = (
+                    expected.cast_unsigned(),
+                    (expected + share - 1).cast_unsigned(),
+                );
+                journal::insert_lost(connection, lost, source, total.cast_unsigned(), at)?;
                 expected += share;
             }
         }

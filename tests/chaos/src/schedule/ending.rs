@@ -11,6 +11,8 @@ use crate::rules::CANARY;
 /// How often a person who waits looks, and presses "retry".
 const LOOK: Duration = Duration::from_millis(100);
 const RETRY: Duration = Duration::from_millis(1500);
+/// Attempts of a stream that are kept at least.
+const ATTEMPTS_KEPT: i64 = 1000;
 
 impl Schedule {
     /// Waits until nothing waits and nothing is set aside, as a person would who presses the
@@ -85,7 +87,8 @@ impl Schedule {
         self.balance().await?;
         let mut broken = Vec::new();
         for stream in &mut self.streams {
-            let unanswered = unanswered(&self.home.data, &stream.name);
+            let most = stream.sink.largest_request();
+            let unanswered = unanswered(&self.home.data, &stream.name, most);
             stream.at_risk += unanswered.map_err(|error| vec![error.to_string()])?;
         }
         let status = self.ask(&["status"]).await?;
@@ -144,15 +147,28 @@ fn leaks(data: &Path, stream: &str) -> rusqlite::Result<u64> {
     )
 }
 
-/// Events of requests that came to nothing: whether they arrived all the same is not known.
-fn unanswered(data: &Path, stream: &str) -> rusqlite::Result<u64> {
+/// Events of requests that came to nothing: whether they arrived all the same is not known. Of many
+/// attempts only the newest are kept; then each refused one counts, with the most events of any.
+fn unanswered(data: &Path, stream: &str, most: u64) -> rusqlite::Result<u64> {
     let connection = rusqlite::Connection::open(data.join("penstock.db"))?;
-    connection.query_row(
-        "SELECT coalesce(sum(events), 0) FROM attempt JOIN stream ON stream.id = attempt.stream
-         WHERE stream.name = ?1 AND outcome = 'retry' AND attempt.status IS NULL",
+    let (attempts, unanswered) = connection.query_row(
+        "SELECT count(*), coalesce(sum(events) FILTER (
+                  WHERE outcome = 'retry' AND attempt.status IS NULL), 0)
+         FROM attempt JOIN stream ON stream.id = attempt.stream WHERE stream.name = ?1",
         [stream],
-        |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
-    )
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+    )?;
+    if attempts < ATTEMPTS_KEPT {
+        return Ok(unanswered.cast_unsigned());
+    }
+    let refused: i64 = connection.query_row(
+        "SELECT coalesce(max(refused), 0) FROM (
+           SELECT sum(refused) AS refused FROM stat JOIN stream ON stream.id = stat.owner
+           WHERE stream.name = ?1 GROUP BY width)",
+        [stream],
+        |row| row.get(0),
+    )?;
+    Ok(refused.cast_unsigned() * most)
 }
 
 /// What SQLite itself says of the database.

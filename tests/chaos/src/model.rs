@@ -23,6 +23,28 @@ pub struct Stream {
     pub replayed: u64,
     /// Events that may have reached the provider without the stream knowing.
     pub at_risk: u64,
+    /// How often its worker ended, with requests under way.
+    pub ends: u64,
+    /// The most events that a request had.
+    pub largest: u64,
+}
+
+impl Stream {
+    /// As many events as are under way at most may have arrived without that being known. How many
+    /// those are is known only later: a request may arrive after its sender's end.
+    pub fn worker_ended(&mut self) {
+        self.ends += 1;
+        self.look_at_requests();
+    }
+
+    pub fn look_at_requests(&mut self) {
+        self.largest = self.largest.max(self.sink.largest_request());
+    }
+
+    /// How many deliveries may have been made again.
+    fn allowed_again(&self) -> u64 {
+        self.at_risk + self.ends * self.sink.kind.under_way(self.largest) + self.replayed
+    }
 }
 
 /// By how much `delivered + set aside + waiting + filtered` may differ from what was appended: a stream that
@@ -210,7 +232,7 @@ pub fn settle(
     }
     let again: u64 = taken.iter().map(|event| u64::from(event.times) - 1).sum();
     let duplicates = again.saturating_sub(twice);
-    let allowed = stream.at_risk + stream.replayed;
+    let allowed = stream.allowed_again();
     figures.duplicates += duplicates;
     figures.duplicates_allowed += allowed;
     if duplicates > allowed {

@@ -61,7 +61,7 @@ impl Schedule {
                         // It is patient for minutes; this one is not.
                         self.press(&["stream", "pause", &name]).await;
                         self.press(&["stream", "resume", &name]).await;
-                        self.worker_ended(index);
+                        self.streams[index].worker_ended();
                     }
                 }
                 if unread > 0 && self.infisical.is_some() {
@@ -87,8 +87,8 @@ impl Schedule {
         self.balance().await?;
         let mut broken = Vec::new();
         for stream in &mut self.streams {
-            let most = stream.sink.largest_request();
-            let unanswered = unanswered(&self.home.data, &stream.name, most);
+            stream.look_at_requests();
+            let unanswered = unanswered(&self.home.data, &stream.name, stream.largest);
             stream.at_risk += unanswered.map_err(|error| vec![error.to_string()])?;
         }
         let status = self.ask(&["status"]).await?;

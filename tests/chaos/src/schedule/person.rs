@@ -79,7 +79,7 @@ impl Schedule {
             if back {
                 self.home.vault.take_away();
             }
-            self.worker_ended(stream);
+            self.streams[stream].worker_ended();
             match edited {
                 Ok(()) => return Ok(()),
                 Err(code) if self.disturbed() => {
@@ -136,7 +136,7 @@ impl Schedule {
         let done = self
             .command(&["stream", "filter", &name, "--set", &paper])
             .await?;
-        self.worker_ended(stream);
+        self.streams[stream].worker_ended();
         let rules = &mut self.streams[stream].rules;
         if done {
             rules.edited(filter);
@@ -159,7 +159,7 @@ impl Schedule {
         let paper = self.home.paper("redaction", &redaction.json());
         self.command(&["stream", "redact", &name, "--set", &paper])
             .await?;
-        self.worker_ended(stream);
+        self.streams[stream].worker_ended();
         Ok(())
     }
 
@@ -240,7 +240,7 @@ impl Schedule {
         // What it had passed may arrive again: at most everything there is.
         let again = u64::try_from(then.appended - before).unwrap_or(0);
         self.streams[stream].replayed += again;
-        self.worker_ended(stream);
+        self.streams[stream].worker_ended();
         Ok(())
     }
 

@@ -179,6 +179,8 @@ impl Schedule {
             account: model::Account::default(),
             replayed: 0,
             at_risk: 0,
+            ends: 0,
+            largest: 0,
         })
     }
 }

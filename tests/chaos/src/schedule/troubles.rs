@@ -67,7 +67,7 @@ impl Schedule {
             Trouble::Pause(stream) => {
                 let name = self.streams[*stream].name.clone();
                 self.command(&["stream", "pause", &name]).await?;
-                self.worker_ended(*stream);
+                self.streams[*stream].worker_ended();
             }
             Trouble::Unresolvable(stream) => {
                 self.change_address(*stream, Address::OfNobody).await?;
@@ -85,7 +85,7 @@ impl Schedule {
                     })
                     .await;
                 self.tell(format!("edited: {edited:?}"));
-                self.worker_ended(*stream);
+                self.streams[*stream].worker_ended();
             }
             Trouble::Replay(stream, percent) => {
                 goes_on = false;
@@ -207,20 +207,14 @@ impl Schedule {
         self.figures.ends += 1;
         let accepted = self.offers.count();
         for stream in 0..self.streams.len() {
-            self.worker_ended(stream);
+            self.streams[stream].worker_ended();
             self.streams[stream].rules.read_anew(accepted);
         }
     }
 
-    /// So many events at most may have arrived without that being known.
-    pub(super) fn worker_ended(&mut self, stream: usize) {
-        let stream = &mut self.streams[stream];
-        stream.at_risk += stream.sink.kind.under_way(stream.sink.largest_request());
-    }
-
     /// A trouble of the stream's network or receiver is over, which cut what was under way.
     fn risked(&mut self, stream: usize, everything_after: Option<u64>) {
-        self.worker_ended(stream);
+        self.streams[stream].worker_ended();
         if let Some(before) = everything_after {
             // Whatever came may have come once too often.
             let stream = &mut self.streams[stream];
@@ -245,7 +239,7 @@ impl Schedule {
                 }
             }
         }
-        self.worker_ended(stream);
+        self.streams[stream].worker_ended();
     }
 
     fn spoil_disk(&mut self, kind: DiskTrouble) {

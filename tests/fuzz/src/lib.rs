@@ -7,12 +7,16 @@
 mod answer;
 mod body;
 mod infisical;
+mod lines;
 mod members;
 pub mod mutate;
 mod redaction;
+mod settings;
 
 pub use answer::provider_answer;
 pub use body::intake_body;
 pub use infisical::infisical_row;
+pub use lines::file_lines;
 pub use members::json_members;
 pub use redaction::redaction;
+pub use settings::settings;

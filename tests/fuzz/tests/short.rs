@@ -1,6 +1,9 @@
 //! A short, repeatable run of every target.
 
-use penstock_fuzz::{infisical_row, intake_body, json_members, mutate, provider_answer, redaction};
+use penstock_fuzz::{
+    file_lines, infisical_row, intake_body, json_members, mutate, provider_answer, redaction,
+    settings,
+};
 
 const EVENT: &[u8] = include_bytes!("../../fixtures/sample-event.json");
 const PAGE: &[u8] = include_bytes!("../../fixtures/infisical-list-page.json");
@@ -68,4 +71,43 @@ fn every_answer_has_a_verdict_that_says_what_to_do() {
     }
     let seeds: Vec<&[u8]> = seeds.iter().map(Vec::as_slice).collect();
     mutate::run(3, &seeds, ROUNDS, provider_answer);
+}
+
+#[test]
+fn the_lines_of_a_log_are_those_a_strict_parser_sees_in_whatever_pieces_they_come() {
+    let mut seeds = Vec::new();
+    for size in [0, 6, 255] {
+        for text in [
+            NDJSON,
+            b"\xef\xbb\xbf{\"a\":1}\n\0\0\0{\"b\":2}\n\0{\"c\":3}",
+            b" {} \t\r\n\n[]\nx\n{}{}\n\xff\n7\nx\nx\nx\nx\nx\nx\nx\nx\n{\"d\":\"\\u0000\"}\n{",
+        ] {
+            seeds.push([&[size], text].concat());
+        }
+    }
+    let seeds: Vec<&[u8]> = seeds.iter().map(Vec::as_slice).collect();
+    mutate::run(6, &seeds, ROUNDS, file_lines);
+}
+
+#[test]
+fn settings_are_taken_or_each_fault_is_named_and_no_secret_is_shown() {
+    let given: [&[u8]; 9] = [
+        br#"{"details":{"url":"https://a.example/in","format":"ndjson","gzip":true},"secrets":{"headers":"[{\"key\":\"X\",\"value\":\"c4n4ry\"}]"}}"#,
+        br#"{"details":{"hostname":"splunk.example.com:8088","index":"main","use_ack":"yes","proxy":"http://a:8080"},"secrets":{"token":"c4n4ry-2b3c-4d5e-8f90-a1b2c3d4e5f6"}}"#,
+        br#"{"details":{"site":"datadoghq.eu","tags":"a:b,c"},"secrets":{"api_key":"c4n4ryc4n4ryc4n4ryc4n4ryc4n4ry12"}}"#,
+        br#"{"details":{"cloud":"public","tenant_id":"8d7a1c11-2b3c-4d5e-8f90-a1b2c3d4e5f6","client_id":"0a1b2c3d-2b3c-4d5e-8f90-a1b2c3d4e5f6","endpoint_url":"https://acme-x1y2.westeurope-1.ingest.monitor.azure.com","dcr_id":"dcr-0123456789abcdef0123456789abcdef","table_name":"Infisical"},"secrets":{"client_secret":"c4n4ry~n0t"}}"#,
+        br#"{"details":{"timeout_seconds":"30","ca_certificate":"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"},"secrets":{"url":"https://endpoint4.collection.sumologic.com/receiver/v1/http/c4n4ry","token":"c4n4ry","source_token":"c4n4ry"}}"#,
+        br#"{"details":{"listen":"127.0.0.1:8787","path":"/var/log/a.json","start":"24h"},"secrets":{}}"#,
+        br#"{"details":{"site":"eu","client_id":"0a1b2c3d-2b3c-4d5e-8f90-a1b2c3d4e5f6","start":"2026-01-15T00:00:00Z","overlap_seconds":"90","leave_out_own":"true"},"secrets":{"client_secret":"c4n4ry"}}"#,
+        br#"{"conditions":[{"field":"ip","exclude":true,"values":["10.0.0.0/8","::1-::9"]},{"field":"event_type","values":["get-*"]}]}"#,
+        br#"{"rules":[{"path":"a\\.b.*.c","action":"hash"},{"path":"rules","action":"mask"},{"path":"x","action":"remove"}]}"#,
+    ];
+    let mut seeds = Vec::new();
+    for which in 0..64 {
+        for text in given {
+            seeds.push([&[which], text].concat());
+        }
+    }
+    let seeds: Vec<&[u8]> = seeds.iter().map(Vec::as_slice).collect();
+    mutate::run(7, &seeds, ROUNDS, settings);
 }

@@ -66,20 +66,26 @@ impl Lines {
             fresh = 0;
         }
         if fresh == 0 {
-            let zeros = self.partial.iter().take_while(|byte| **byte == 0).count();
-            self.hole += zeros as u64;
-            self.partial.drain(..zeros);
+            self.skip_hole();
         }
         if let Some(end) = memchr::memrchr(b'\n', &self.partial[fresh..]) {
             let rest = self.partial.split_off(fresh + end + 1);
             self.ready = Bytes::from(std::mem::replace(&mut self.partial, rest));
             self.ready_hole = std::mem::take(&mut self.hole);
+            self.skip_hole();
         }
         if self.partial.len() > EVENT_BYTES {
             self.passed = (self.partial.len() - KEPT) as u64;
             self.partial.truncate(KEPT);
             self.partial.shrink_to_fit();
         }
+    }
+
+    /// Passes over zeros where a line is to begin.
+    fn skip_hole(&mut self) {
+        let zeros = self.partial.iter().take_while(|byte| **byte == 0).count();
+        self.hole += zeros as u64;
+        self.partial.drain(..zeros);
     }
 
     /// The next whole line.
@@ -152,7 +158,7 @@ mod tests {
 
     #[test]
     fn lines_are_the_same_however_the_text_comes_in() {
-        let text = b"{\"a\":1}\n\n{\"b\":2}\r\n\0\0\0{\"c\":3}\n{\"d\":";
+        let text = b"{\"a\":1}\n\n{\"b\":2}\r\n\0\0\0{\"c\":3}\n\0\0{\"d\":";
         for size in [1, 2, 3, 7, 1000] {
             assert_eq!(
                 cut(text, size),
@@ -161,7 +167,7 @@ mod tests {
                     (String::new(), 1),
                     ("{\"b\":2}\r".to_owned(), 9),
                     ("{\"c\":3}".to_owned(), 11),
-                    ("{\"d\":".to_owned(), 5),
+                    ("{\"d\":".to_owned(), 7),
                 ],
                 "in pieces of {size}"
             );

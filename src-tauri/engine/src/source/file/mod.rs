@@ -27,8 +27,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use self::follow::{Follower, Start};
+use self::lines::Lines;
+use self::reader::Place;
 use self::tail::Tail;
-use super::{About, Kind, Pending, Running, Setup, SourceTest};
+use self::taking::Taking;
+use super::{About, Batch, Kind, Pending, Running, Setup, SourceTest};
 use crate::clock::Clock;
 use crate::form::{Details, FieldError, Form, Guide, Saved};
 use crate::problem::Problem;
@@ -171,6 +174,28 @@ impl Kind for File {
             Ok(Box::new(tail) as Box<dyn Running>)
         })
     }
+}
+
+/// What the text of a whole log brings, in whatever pieces it comes: what is done with a file that
+/// is followed, but for the file.
+pub fn batch(path: &Path, pieces: &[&[u8]]) -> Batch {
+    let (mut lines, mut taking) = (Lines::default(), Taking::new(path.to_owned()));
+    let mut number = 0;
+    let mut take = |line| {
+        number += 1;
+        taking.take(line, Place::Line(number));
+    };
+    for piece in pieces {
+        lines.buffer().extend_from_slice(piece);
+        lines.came(piece.len());
+        while let Some(line) = lines.next() {
+            take(line);
+        }
+    }
+    if let Some(line) = lines.last() {
+        take(line);
+    }
+    taking.finish(String::new())
 }
 
 /// A path as it is meant, from what a person or a file manager gives.

@@ -6,7 +6,7 @@ use penstock_engine::filter::{Filter, FilterCondition, FilterField};
 use penstock_engine::redaction::{Key, Redaction, RedactionAction, RedactionRule};
 use penstock_engine::secret::Secret;
 use penstock_engine::vault::memory::Memory;
-use penstock_engine::view::PreviewAsk;
+use penstock_engine::view::{EventsAsk, PreviewAsk};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,7 +26,7 @@ pub async fn rules() -> Figures {
     let passed = events.iter().filter(|it| compiled.passes(it)).count();
     let key = Key::new(&Secret::from("0123456789abcdef0123456789abcdef"));
     let rules = redaction.compile(key).expect("valid rules");
-    vec![
+    let mut figures = vec![
         (
             format!("filter of 50 conditions, {passed} of 1,000 events pass, on one core"),
             rate(&events, |event| compiled.passes(event)),
@@ -35,8 +35,9 @@ pub async fn rules() -> Figures {
             String::from("redaction of 5 paths, two of them hashed, on one core"),
             rate(&events, |event| rules.splice(event)),
         ),
-        preview(filter, redaction).await,
-    ]
+    ];
+    figures.extend(newest_events(filter, redaction).await);
+    figures
 }
 
 /// By processor time, so that other work on the machine does not count.
@@ -52,8 +53,9 @@ fn rate<T>(events: &[&[u8]], work: impl Fn(&[u8]) -> T) -> String {
     format!("{} events/s", thousands(rate as u64))
 }
 
-/// Both, over the newest 10,000 events of a journal.
-async fn preview(filter: Filter, redaction: Redaction) -> (String, String) {
+/// What the window asks of the newest events of a journal: a preview of both, and searches that
+/// find nothing.
+async fn newest_events(filter: Filter, redaction: Redaction) -> Figures {
     let mut agent = Agent::new();
     let intake = agent.intake();
     agent.run();
@@ -70,18 +72,42 @@ async fn preview(filter: Filter, redaction: Redaction) -> (String, String) {
         limit: 50,
         ..PreviewAsk::default()
     };
+    let preview = spread(async || {
+        let preview = engine.preview(ask.clone()).await.expect("a preview");
+        assert_eq!(preview.looked_at, 10_000);
+    });
+    let mut figures = vec![(
+        String::from("preview over the newest 10,000 events"),
+        preview.await,
+    )];
+    for text in ["no such event", "ÜBERWACHUNG", "журнал событий"] {
+        let search = spread(async || {
+            let ask = EventsAsk {
+                search: Some(text.to_owned()),
+                limit: 100,
+                ..EventsAsk::default()
+            };
+            let page = engine.events(ask).await.expect("a page");
+            assert!(page.rows.is_empty() && page.looked_back_to == page.last_seq - 19_999);
+        });
+        figures.push((
+            format!("search for \"{text}\" over the newest 20,000 events"),
+            search.await,
+        ));
+    }
+    figures
+}
+
+/// How long something takes, of twenty times.
+async fn spread(mut work: impl AsyncFnMut()) -> String {
     let mut waits = Vec::new();
     for _ in 0..20 {
         let started = Instant::now();
-        let preview = engine.preview(ask.clone()).await.expect("a preview");
-        assert_eq!(preview.looked_at, 10_000);
+        work().await;
         waits.push(started.elapsed().as_secs_f64() * 1000.0);
     }
     waits.sort_by(f64::total_cmp);
-    (
-        String::from("preview over the newest 10,000 events"),
-        format!("median {:.0} ms, longest {:.0} ms", waits[10], waits[19]),
-    )
+    format!("median {:.0} ms, longest {:.0} ms", waits[10], waits[19])
 }
 
 /// Every field is looked at, and no condition settles anything early for most events.

@@ -334,3 +334,34 @@ async fn two_intakes_do_not_share_an_address_even_while_neither_listens() {
     assert_eq!(problem.code, "intake-port-taken");
     assert!(problem.summary.contains("Intake"), "it names who has it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_stayed_the_same_is_not_told_again_when_others_change() {
+    let world = World::start().await;
+    let (one, other) = (world.intake("One").await, world.intake("Other").await);
+    for source in [&one, &other] {
+        let url = format!("{}/custom", world.receiver.base_url());
+        let details = json!({ "url": url, "format": "ndjson" });
+        let mut draft = crate::world::draft("custom", &source.name, details, json!({}));
+        draft.source = Some(source.id.clone());
+        let made = world.engine.create_stream(draft, false, false).await;
+        made.expect("a stream is made");
+    }
+    let mut changes = world.engine.subscribe();
+    let mut told = Vec::new();
+    for delivered in 1..=3 {
+        post(&one, lines(&format!("e{delivered}"), 1)).await;
+        let mut seen = 0;
+        while seen < delivered {
+            let changes = changes.next().await.expect("the engine lives");
+            for stream in changes.streams {
+                told.push(stream.name.clone());
+                if stream.name == "One" {
+                    seen = stream.delivered;
+                }
+            }
+        }
+    }
+    let others = told.iter().filter(|name| *name == "Other").count();
+    assert!(others <= 1, "told at first, then never again: {told:?}");
+}

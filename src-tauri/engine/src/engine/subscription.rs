@@ -1,6 +1,7 @@
 //! Changes as they come, gathered over a short time so that a burst is one batch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -9,7 +10,7 @@ use tokio::time::Instant;
 use super::Engine;
 use crate::changes::Touch;
 use crate::problem::Problem;
-use crate::view::Changes;
+use crate::view::{Changes, StreamView};
 
 /// A batch gathers for this long, or ten times as long as it took to read the last one.
 const GATHER: Duration = Duration::from_millis(150);
@@ -17,7 +18,8 @@ const GATHER: Duration = Duration::from_millis(150);
 pub struct Subscription {
     engine: Engine,
     heard: Receiver<Touch>,
-    streams: BTreeSet<String>,
+    /// Streams that were told, each by the digest of its row.
+    streams: BTreeMap<String, u64>,
     sources: BTreeSet<String>,
     pause: Duration,
 }
@@ -25,6 +27,8 @@ pub struct Subscription {
 #[derive(Default)]
 struct Gathered {
     everything: bool,
+    /// What waits may have grown for any stream; rows that stayed the same are no news.
+    waiting: bool,
     app: bool,
     streams: BTreeSet<String>,
     attempts: BTreeSet<String>,
@@ -44,8 +48,7 @@ impl Gathered {
             Touch::Source(id) => {
                 self.sources.insert(id);
             }
-            // What waits grows for any stream that does not take it at once.
-            Touch::Journal => self.everything = true,
+            Touch::Journal => self.waiting = true,
             Touch::Configuration => (self.everything, self.app) = (true, true),
             Touch::App => self.app = true,
         }
@@ -57,7 +60,7 @@ impl Subscription {
         Self {
             heard: engine.0.touched.listen(),
             engine,
-            streams: BTreeSet::new(),
+            streams: BTreeMap::new(),
             sources: BTreeSet::new(),
             pause: GATHER,
         }
@@ -99,21 +102,31 @@ impl Subscription {
             journal: Some(self.engine.journal().await?),
             ..Changes::default()
         };
-        if gathered.everything {
+        if gathered.everything || gathered.waiting {
             changes.streams = self.engine.streams().await?;
             changes.sources = self.engine.sources().await?;
-            let streams: BTreeSet<String> =
-                changes.streams.iter().map(|view| view.id.clone()).collect();
+            let streams: BTreeMap<String, u64> = changes
+                .streams
+                .iter()
+                .map(|view| (view.id.clone(), digest(view)))
+                .collect();
             let sources: BTreeSet<String> =
                 changes.sources.iter().map(|view| view.id.clone()).collect();
-            changes.removed_streams = self.streams.difference(&streams).cloned().collect();
+            let gone = |id: &&String| !streams.contains_key(*id);
+            changes.removed_streams = self.streams.keys().filter(gone).cloned().collect();
             changes.removed_sources = self.sources.difference(&sources).cloned().collect();
+            if !gathered.everything {
+                changes.streams.retain(|view| {
+                    gathered.streams.contains(&view.id)
+                        || self.streams.get(&view.id) != streams.get(&view.id)
+                });
+            }
             (self.streams, self.sources) = (streams, sources);
         } else {
             for id in gathered.streams {
                 match self.engine.stream(&id).await {
                     Ok(view) => {
-                        self.streams.insert(id);
+                        self.streams.insert(id, digest(&view));
                         changes.streams.push(view);
                     }
                     Err(problem) if problem.code == "stream-unknown" => {
@@ -140,4 +153,13 @@ impl Subscription {
         }
         Ok(changes)
     }
+}
+
+fn digest(view: &StreamView) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    // A view that could not be written would not be told either.
+    serde_json::to_vec(view)
+        .unwrap_or_default()
+        .hash(&mut hasher);
+    hasher.finish()
 }

@@ -23,6 +23,14 @@ describe('the list', () => {
     expect(by(false).at(-1)!.name).toBe('SOC Splunk');
   });
 
+  it('puts names in their places when new ones come', () => {
+    const named = (...all: string[]) => all.map((name) => ({ ...streams[0]!, id: name, name }));
+    const by = { column: 'name', down: true } as const;
+    const order = (...all: string[]) => names(sorted(named(...all), by, source)).reverse();
+    expect(order('Stream 10', 'stream 9')).toEqual(['stream 9', 'Stream 10']);
+    expect(order('Stream 10', 'stream 9', 'Ärger')).toEqual(['Ärger', 'stream 9', 'Stream 10']);
+  });
+
   it('gathers failing and attention under what needs you', () => {
     const found = filtered(streams, { ...noFilter, status: 'needs-you' });
     expect(names(found)).toEqual(['SOC Splunk', 'Detections index']);

@@ -44,13 +44,33 @@ export function filtered(streams: StreamView[], filter: Filter): StreamView[] {
 
 const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
+/**
+ * Where each name stands among the others. Comparing names costs the most of sorting, and they
+ * hardly ever change, while rows do each second.
+ */
+let places = new Map<string, number>();
+
+function placesOf(streams: StreamView[]): ReadonlyMap<string, number> {
+  if (streams.every(({ name }) => places.has(name))) return places;
+  const all = [...new Set(streams.map(({ name }) => name))].sort(names.compare);
+  let place = 0;
+  places = new Map(
+    all.map((name, at) => {
+      if (at > 0 && names.compare(all[at - 1] ?? '', name) !== 0) place += 1;
+      return [name, place];
+    }),
+  );
+  return places;
+}
+
 /** Equal rows stand by name, so that nothing jumps about. */
 export function sorted(
   streams: StreamView[],
   { column, down }: Sort,
   sourceName: (id: string | null) => string,
 ): StreamView[] {
-  const byName = (a: StreamView, b: StreamView) => names.compare(a.name, b.name);
+  const at = placesOf(streams);
+  const byName = (a: StreamView, b: StreamView) => (at.get(a.name) ?? 0) - (at.get(b.name) ?? 0);
   const by: Record<Column, (a: StreamView, b: StreamView) => number> = {
     name: (a, b) => byName(b, a),
     source: (a, b) => names.compare(sourceName(b.source), sourceName(a.source)),

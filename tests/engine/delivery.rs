@@ -365,3 +365,28 @@ async fn a_row_that_stayed_the_same_is_not_told_again_when_others_change() {
     let others = told.iter().filter(|name| *name == "Other").count();
     assert!(others <= 1, "told at first, then never again: {told:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_status_says_is_of_one_moment() {
+    let world = World::start().await;
+    let source = world.intake("Intake").await;
+    world.stream("One", json!({})).await;
+    world.stream("Other", json!({})).await;
+    let guest = crate::world::open(world.folder.path(), &world.vault).await;
+    let posting = tokio::spawn(async move {
+        for round in 0..100 {
+            post(&source, lines(&format!("e{round}-"), 20)).await;
+        }
+    });
+    loop {
+        let done = posting.is_finished();
+        let status = guest.status().await.expect("a status");
+        for stream in &status.streams {
+            let known = stream.delivered + stream.waiting + stream.set_aside + stream.filtered;
+            assert_eq!(known, status.journal.last_seq, "{stream:?}");
+        }
+        if done && status.streams.iter().all(|stream| stream.waiting == 0) {
+            break;
+        }
+    }
+}

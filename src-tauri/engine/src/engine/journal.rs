@@ -1,12 +1,12 @@
 //! The journal as a whole: how full it is, and what it may take.
 
-use std::sync::Arc;
+use rusqlite::Connection;
 
 use super::Engine;
 use crate::clock::rfc3339;
 use crate::problem::Problem;
 use crate::store::room::{self, Bounds, Room};
-use crate::store::{behind, cursor, journal, rescue, settings, streams};
+use crate::store::{Store, behind, cursor, journal, rescue, settings, streams};
 use crate::view::{JournalBounds, JournalView};
 
 /// A smaller journal could not even hold the streams' own records.
@@ -15,44 +15,10 @@ const MOST_DAYS: u32 = 3650;
 
 impl Engine {
     pub async fn journal(&self) -> Result<JournalView, Problem> {
-        let blocks = Arc::clone(self.0.store.blocks());
         let store = self.0.store.clone();
         self.0
             .store
-            .read(move |connection| {
-                let kept = journal::summary(connection)?;
-                let waiting = streams::all(connection)?
-                    .iter()
-                    .map(|row| {
-                        cursor::get(connection, &row.id)
-                            .map(|cursor| cursor.unwrap_or_default().next_seq)
-                    })
-                    .collect::<rusqlite::Result<Vec<_>>>()?
-                    .into_iter()
-                    .min()
-                    .map_or(0, |next| (kept.last_seq + 1).saturating_sub(next));
-                let (room, bounds) = (
-                    room::measure(connection, store.path())?,
-                    room::bounds(connection)?,
-                );
-                Ok(JournalView {
-                    first_seq: kept.first_seq,
-                    last_seq: blocks.last_seq().max(kept.last_seq),
-                    events: kept.events,
-                    bytes: kept.bytes,
-                    oldest_at: journal::oldest_at(connection)?.map(rfc3339),
-                    limit_bytes: bounds.limit,
-                    keep_free_bytes: room.kept_free(&bounds),
-                    disk_free_bytes: room.disk_free,
-                    keep_days: bounds.kept_days(),
-                    waiting,
-                    problem: blocks
-                        .trouble()
-                        .or(room.problem(&bounds))
-                        .or(behind::report(connection, store.path())?)
-                        .or(rescue::report(connection, store.path())?),
-                })
-            })
+            .read(move |connection| view(connection, &store))
             .await
     }
 
@@ -120,4 +86,40 @@ fn refuse(bounds: &JournalBounds) -> Result<(), Problem> {
         .field("keep_days"));
     }
     Ok(())
+}
+
+/// How the journal is doing.
+pub(super) fn view(connection: &Connection, store: &Store) -> rusqlite::Result<JournalView> {
+    let kept = journal::summary(connection)?;
+    let waiting = streams::all(connection)?
+        .iter()
+        .map(|row| {
+            cursor::get(connection, &row.id).map(|cursor| cursor.unwrap_or_default().next_seq)
+        })
+        .collect::<rusqlite::Result<Vec<_>>>()?
+        .into_iter()
+        .min()
+        .map_or(0, |next| (kept.last_seq + 1).saturating_sub(next));
+    let (room, bounds) = (
+        room::measure(connection, store.path())?,
+        room::bounds(connection)?,
+    );
+    Ok(JournalView {
+        first_seq: kept.first_seq,
+        last_seq: store.blocks().last_seq().max(kept.last_seq),
+        events: kept.events,
+        bytes: kept.bytes,
+        oldest_at: journal::oldest_at(connection)?.map(rfc3339),
+        limit_bytes: bounds.limit,
+        keep_free_bytes: room.kept_free(&bounds),
+        disk_free_bytes: room.disk_free,
+        keep_days: bounds.kept_days(),
+        waiting,
+        problem: store
+            .blocks()
+            .trouble()
+            .or(room.problem(&bounds))
+            .or(behind::report(connection, store.path())?)
+            .or(rescue::report(connection, store.path())?),
+    })
 }

@@ -168,12 +168,21 @@ impl Engine {
         pid.map_or(Delivering::Nobody, |pid| Delivering::Elsewhere { pid })
     }
 
+    /// Everything, as it was at one moment.
     pub async fn status(&self) -> Result<StatusView, Problem> {
-        Ok(StatusView {
-            streams: self.streams().await?,
-            sources: self.sources().await?,
-            journal: self.journal().await?,
-        })
+        let (store, now) = (self.0.store.clone(), self.now());
+        let guest = !self.is_owner().await;
+        let delivering = self.delivering().await;
+        self.0
+            .store
+            .read(move |connection| {
+                Ok(StatusView {
+                    streams: views::streams(connection, store.blocks(), guest, now)?,
+                    sources: views::sources(connection, &delivering, now)?,
+                    journal: journal::view(connection, &store)?,
+                })
+            })
+            .await
     }
 
     /// A setting of the app, by key.

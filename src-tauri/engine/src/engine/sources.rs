@@ -15,12 +15,7 @@ impl Engine {
         let now = self.now();
         self.0
             .store
-            .read(move |connection| {
-                sources::all(connection)?
-                    .iter()
-                    .map(|row| views::source(connection, row, &delivering, now))
-                    .collect()
-            })
+            .read(move |connection| views::sources(connection, &delivering, now))
             .await
     }
 

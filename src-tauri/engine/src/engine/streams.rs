@@ -17,15 +17,7 @@ impl Engine {
         let guest = !self.is_owner().await;
         self.0
             .store
-            .read(move |connection| {
-                if guest {
-                    blocks.reload(connection)?;
-                }
-                let rows = streams::all(connection)?;
-                rows.iter()
-                    .map(|row| views::stream(connection, &blocks, row, now))
-                    .collect()
-            })
+            .read(move |connection| views::streams(connection, &blocks, guest, now))
             .await
     }
 

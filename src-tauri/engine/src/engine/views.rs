@@ -12,12 +12,28 @@ use crate::source::{self, Phase, http_intake};
 use crate::store::cursor::{self, Cursor};
 use crate::store::journal::Blocks;
 use crate::store::sources::{self, SourceRow};
-use crate::store::streams::StreamRow;
+use crate::store::streams::{self, StreamRow};
 use crate::store::{reading, set_aside, stat};
 use crate::view::{Delivering, Saved, SourceStatus, SourceView, StreamView};
 
 const HOUR_SECONDS: i64 = 3600;
 const NAME_CHARACTERS: usize = 100;
+
+/// Every stream. `guest`: another process may have appended since the blocks were looked at.
+pub fn streams(
+    connection: &Connection,
+    blocks: &Blocks,
+    guest: bool,
+    now: Millis,
+) -> rusqlite::Result<Vec<StreamView>> {
+    if guest {
+        blocks.reload(connection)?;
+    }
+    streams::all(connection)?
+        .iter()
+        .map(|row| stream(connection, blocks, row, now))
+        .collect()
+}
 
 pub fn stream(
     connection: &Connection,
@@ -90,6 +106,18 @@ fn accepted_at(
             |row| row.get(0),
         )
         .optional()
+}
+
+/// Every source.
+pub fn sources(
+    connection: &Connection,
+    delivering: &Delivering,
+    now: Millis,
+) -> rusqlite::Result<Vec<SourceView>> {
+    sources::all(connection)?
+        .iter()
+        .map(|row| source(connection, row, delivering, now))
+        .collect()
 }
 
 pub fn source(

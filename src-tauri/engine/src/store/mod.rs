@@ -107,7 +107,8 @@ impl Store {
         &self.shared.writer
     }
 
-    /// Runs `read` on a connection of its own, off the async threads.
+    /// Runs `read` on a connection of its own, off the async threads. All that it reads is of one
+    /// moment.
     pub async fn read<T, F>(&self, read: F) -> Result<T, Problem>
     where
         T: Send + 'static,
@@ -135,7 +136,8 @@ impl Store {
             Some(connection) => connection,
             None => connect(&self.shared.path).map_err(|error| problem(&error))?,
         };
-        let answer = read(&connection).map_err(|error| rescue::noted(&error, &self.shared.path));
+        let answer = at_one_moment(&connection, read)
+            .map_err(|error| rescue::noted(&error, &self.shared.path));
         let mut idle = self.shared.idle_readers.lock().expect("no reader panics");
         if idle.len() < READS {
             idle.push(connection);
@@ -168,6 +170,16 @@ impl Store {
             _ => Ok(()),
         }
     }
+}
+
+fn at_one_moment<T>(
+    connection: &Connection,
+    read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction = connection.unchecked_transaction()?;
+    let answer = read(&transaction)?;
+    transaction.commit()?;
+    Ok(answer)
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {

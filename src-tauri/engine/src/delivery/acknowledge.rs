@@ -4,6 +4,7 @@
 //! if Penstock ends: they are sent again. Nobody waits for it once told to stop.
 
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::http::{Client, Sent};
@@ -18,6 +19,7 @@ pub async fn settle(
     client: &Client,
     verdict: Verdict,
     sent: &Sent,
+    retry: &mut watch::Receiver<i64>,
     stop: impl Future<Output = ()>,
 ) -> Option<Verdict> {
     if !matches!(verdict, Verdict::Accepted | Verdict::Partly { .. }) {
@@ -30,7 +32,7 @@ pub async fn settle(
         return Some(verdict);
     };
     let told = tokio::select! {
-        told = ask(acknowledge, client, &receipt, acknowledge.patience()) => told,
+        told = ask(acknowledge, client, &receipt, acknowledge.patience(), retry) => told,
         () = stop => return None,
     };
     Some(match told {
@@ -40,18 +42,28 @@ pub async fn settle(
     })
 }
 
-/// Asks until the answer is yes or `patience` is over.
+/// Asks until the answer is yes or `patience` is over; anew, without waiting any longer, each
+/// time a person says so by `retry`.
 pub async fn ask(
     acknowledge: &dyn Acknowledge,
     client: &Client,
     receipt: &str,
     patience: Duration,
+    retry: &mut watch::Receiver<i64>,
 ) -> Result<bool, Verdict> {
     let until = Instant::now() + patience;
     let mut wait = FIRST_WAIT;
     loop {
+        let request = acknowledge.request(receipt);
+        let answer = tokio::select! {
+            answer = client.send(&request) => answer,
+            Ok(()) = retry.changed() => {
+                wait = FIRST_WAIT;
+                continue;
+            }
+        };
         // Not being able to ask says nothing about the events.
-        if let Ok(sent) = client.send(&acknowledge.request(receipt)).await
+        if let Ok(sent) = answer
             && acknowledge.acknowledged(receipt, &sent.response)?
         {
             return Ok(true);
@@ -59,8 +71,10 @@ pub async fn ask(
         if Instant::now() + wait > until {
             return Ok(false);
         }
-        tokio::time::sleep(wait).await;
-        wait = (wait * 3 / 2).min(LONGEST_WAIT);
+        tokio::select! {
+            () = tokio::time::sleep(wait) => wait = (wait * 3 / 2).min(LONGEST_WAIT),
+            Ok(()) = retry.changed() => wait = FIRST_WAIT,
+        }
     }
 }
 
@@ -156,7 +170,8 @@ mod tests {
     #[tokio::test]
     async fn events_that_nobody_vouches_for_are_sent_again() {
         let client = Client::new(&Default::default(), &Default::default()).expect("a client");
-        let told = ask(&Unreachable, &client, "7", Duration::ZERO).await;
+        let (_, mut retry) = watch::channel(0);
+        let told = ask(&Unreachable, &client, "7", Duration::ZERO, &mut retry).await;
         assert_eq!(told, Ok(false));
         assert!(matches!(
             missed(&Unreachable, Verdict::Accepted),
@@ -174,8 +189,76 @@ mod tests {
             http_version: String::new(),
         };
         let stop = std::future::ready(());
-        let told = settle(&Patient, &client, Verdict::Accepted, &sent, stop).await;
+        let (_, mut retry) = watch::channel(0);
+        let told = settle(
+            &Patient,
+            &client,
+            Verdict::Accepted,
+            &sent,
+            &mut retry,
+            stop,
+        )
+        .await;
         assert_eq!(told, None);
+    }
+
+    /// Asks at an address.
+    struct At(String);
+
+    impl Acknowledge for At {
+        fn receipt(&self, _: &Response) -> Option<String> {
+            Unreachable.receipt(&Response::default())
+        }
+
+        fn request(&self, receipt: &str) -> Request {
+            Request {
+                url: self.0.as_str().into(),
+                shown_url: self.0.clone(),
+                ..Unreachable.request(receipt)
+            }
+        }
+
+        fn acknowledged(&self, _: &str, _: &Response) -> Result<bool, Verdict> {
+            Ok(true)
+        }
+
+        fn patience(&self) -> Duration {
+            Unreachable.patience()
+        }
+
+        fn missed(&self) -> Problem {
+            Unreachable.missed()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_person_who_tries_again_does_not_wait_for_an_answer_that_is_lost() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        // Longer than any test may take.
+        let patient = serde_json::json!({ "timeout_seconds": "300" });
+        let details = patient.as_object().cloned().unwrap_or_default();
+        let client = Client::new(&details, &Default::default()).expect("a client");
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let server = server.expect("a port");
+        let address = server.local_addr().expect("an address");
+        let it = At(format!("http://{address}/"));
+        let (person, mut retry) = watch::channel(0);
+        let answering = async {
+            let (mut never_answered, _) = server.accept().await.expect("the first question");
+            // Only then it is under way for sure.
+            never_answered.read_u8().await.expect("its first byte");
+            person.send_replace(1);
+            let (mut second, _) = server.accept().await.expect("the second question");
+            // An answer before the question would be none.
+            second.read_u8().await.expect("its first byte");
+            let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+            second.write_all(answer.as_bytes()).await.expect("answered");
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            told = ask(&it, &client, "7", it.patience(), &mut retry) => assert_eq!(told, Ok(true)),
+            () = answering => unreachable!("it never ends"),
+        }
     }
 
     #[test]

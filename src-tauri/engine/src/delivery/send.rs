@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::acknowledge;
 use crate::event::Event;
@@ -64,9 +64,15 @@ impl Line {
         })
     }
 
-    /// `None` where `stop` came while the answer was there, but not yet the word that the events
+    /// A change of `retry` is a person's word not to wait for the next question whether events are
+    /// safe. `None` where `stop` came while the answer was there, but not yet the word that the events
     /// are safe: what became of them is not known.
-    pub async fn send(&self, events: &[Event], stop: impl Future<Output = ()>) -> Option<Tried> {
+    pub async fn send(
+        &self,
+        events: &[Event],
+        mut retry: watch::Receiver<i64>,
+        stop: impl Future<Output = ()>,
+    ) -> Option<Tried> {
         let events = &*self.redacted(events);
         if let Some(tried) = self.refused_beforehand(events) {
             return Some(tried);
@@ -77,7 +83,7 @@ impl Line {
             Err(tried) => return Some(*tried),
         };
         let first = self
-            .send_with(events, token.as_ref(), stop.as_mut())
+            .send_with(events, token.as_ref(), &mut retry, stop.as_mut())
             .await?;
         let Some(token) = token.filter(|_| first.status == Some(401)) else {
             return Some(first);
@@ -85,7 +91,10 @@ impl Line {
         // It may have been revoked before its time: sign in anew, once.
         forget(&mut *self.token.lock().await, &token);
         match self.token().await {
-            Ok(token) => self.send_with(events, token.as_ref(), stop).await,
+            Ok(token) => {
+                self.send_with(events, token.as_ref(), &mut retry, stop)
+                    .await
+            }
             Err(tried) => Some(*tried),
         }
     }
@@ -126,6 +135,7 @@ impl Line {
         &self,
         events: &[Event],
         token: Option<&Secret>,
+        retry: &mut watch::Receiver<i64>,
         stop: impl Future<Output = ()>,
     ) -> Option<Tried> {
         let request = self.destination.request(events, token);
@@ -133,9 +143,9 @@ impl Line {
         Some(match self.client.send(&request).await {
             Ok(sent) => {
                 let verdict = self.destination.verdict(events, &sent.response);
+                let (destination, client) = (&*self.destination, &self.client);
                 let verdict =
-                    acknowledge::settle(&*self.destination, &self.client, verdict, &sent, stop)
-                        .await?;
+                    acknowledge::settle(destination, client, verdict, &sent, retry, stop).await?;
                 let mut tried = answered(&request, &sent, verdict);
                 let refused = matches!(tried.verdict, Verdict::Split { .. });
                 if refused && (sent.response.status == 413 || says_too_large(&tried.verdict)) {

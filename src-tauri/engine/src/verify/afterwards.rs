@@ -36,7 +36,8 @@ pub(super) async fn acknowledged(
     progress.extend(at);
     let started = Instant::now();
     let patience = PATIENCE.min(acknowledge.patience());
-    let asked = acknowledge::ask(acknowledge, v.client, &receipt, patience);
+    let (_nobody, mut retry) = tokio::sync::watch::channel(0);
+    let asked = acknowledge::ask(acknowledge, v.client, &receipt, patience, &mut retry);
     // Of a question without an answer nobody waits for the end.
     let told = tokio::time::timeout(PATIENCE, asked).await;
     let elapsed = started.elapsed();

@@ -120,6 +120,8 @@ struct Worker {
     pass_over_at: Option<Instant>,
     orders: watch::Receiver<Orders>,
     seen: Orders,
+    /// Tells requests under way that a person asks to try now.
+    retry: watch::Sender<i64>,
     appended: watch::Receiver<u64>,
     /// Failed events may be queued.
     look_for_queued: bool,
@@ -167,6 +169,7 @@ impl Worker {
             pass_over_at: None,
             orders,
             seen,
+            retry: watch::Sender::new(seen.retry_asked),
             appended,
             look_for_queued: true,
             overtaken: false,
@@ -224,6 +227,7 @@ impl Worker {
         let orders = *self.orders.borrow_and_update();
         if orders.retry_asked != self.seen.retry_asked {
             self.not_before = None;
+            self.retry.send_replace(orders.retry_asked);
         }
         if orders.revision != self.seen.revision {
             self.look_for_queued = true;
@@ -334,10 +338,11 @@ impl Worker {
         let line = Arc::clone(&self.line);
         let started = Instant::now();
         let mut orders = self.orders.clone();
+        let retry = self.retry.subscribe();
         self.under_way.spawn(async move {
             // The order to stop, or nobody left to give it.
             let stop = async { drop(orders.wait_for(|orders| orders.stop).await) };
-            let tried = line.send(&events, stop).await;
+            let tried = line.send(&events, retry, stop).await;
             drop(share);
             Some((id, events, tried?, started))
         });

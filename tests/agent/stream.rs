@@ -364,6 +364,12 @@ fn failed_events_are_listed_exported_sent_again_and_discarded() {
         std::fs::read_to_string(file).expect("written"),
         format!("{poison}\n")
     );
+    for form in [&[][..], &["--json"]] {
+        let export = ["stream", "set-aside", "Splunk", "--export", "-"];
+        let ended = world.home.run(&[&export[..], form].concat());
+        assert_eq!((ended.code, ended.out), (0, format!("{poison}\n")));
+    }
+    assert!(!std::path::Path::new("-").exists(), "no file is called so");
 
     world.practice.misbehave("none");
     assert_eq!(

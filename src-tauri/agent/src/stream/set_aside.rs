@@ -2,7 +2,8 @@
 
 use clap::Args;
 use penstock_engine::engine::Engine;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use crate::confirm::confirm;
 use crate::failure::Failure;
@@ -16,7 +17,7 @@ pub struct SetAside {
     /// Deliver them again
     #[arg(long, group = "what")]
     replay: bool,
-    /// Write them to a new file, one event a line as it leaves
+    /// Write them to a new file, or to standard output (-), one event a line as it leaves
     #[arg(long, group = "what", value_name = "FILE")]
     export: Option<PathBuf>,
     /// Delete them
@@ -45,6 +46,11 @@ impl SetAside {
             say.answer(&answer, || {
                 format!("To be delivered again: {}.", events(count))
             });
+        } else if self.export.as_deref() == Some(Path::new("-")) {
+            let count = engine
+                .write_set_aside(&self.stream, StandardOutput, "Standard output")
+                .await?;
+            say.note(&format!("Written: {}.", events(count)));
         } else if let Some(file) = self.export {
             let count = engine.export_set_aside(&self.stream, file.clone()).await?;
             let answer = serde_json::json!({ "exported": count, "file": file });
@@ -84,5 +90,24 @@ impl SetAside {
             });
         }
         Ok(())
+    }
+}
+
+/// Whoever stops reading gets no more; that is no failure.
+struct StandardOutput;
+
+impl Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match io::stdout().write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match io::stdout().flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            flushed => flushed,
+        }
     }
 }

@@ -113,6 +113,11 @@ impl Provider for SumoLogic {
 fn source(pasted: &str) -> Result<(Url, bool), String> {
     let whole: String = pasted.chars().filter(|it| !it.is_whitespace()).collect();
     let mended = whole.len() != pasted.trim().len();
+    if whole.contains('…') {
+        return Err("The end of this address is left out. Copy the whole address with Show URL in the row of the \
+                    source (step 3)."
+            .into());
+    }
     let mut url = address::parse(&whole)?;
     let host = url.host_str().unwrap_or_default();
     if host.starts_with("service.") && host.ends_with("sumologic.com") {

@@ -112,6 +112,10 @@ fn an_address_of_something_else_is_answered_with_the_right_one() {
             "contains /receiver/v1/http/",
         ),
         (BASE, "has no key at its end"),
+        (
+            "https://collectors.sumologic.com/receiver/v1/http/…",
+            "is left out",
+        ),
         ("ftp://x/receiver/v1/http/y", "starts with ftp://"),
         ("", "missing. Step 3"),
     ] {

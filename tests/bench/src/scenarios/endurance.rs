@@ -37,6 +37,7 @@ pub async fn backlog() -> Figures {
 /// A provider that was down for a week at 50 events a second, and another stream that is up: how
 /// long its events take before, and while the first catches up.
 pub async fn week() -> Figures {
+    const SAMPLES: usize = 10_000;
     let events = events("PENSTOCK_BENCH_WEEK", 7 * 86_400 * 50);
     let (mut agent, behind, live) = (Agent::new(), receiver().await, receiver().await);
     let intake = agent.intake();
@@ -48,10 +49,10 @@ pub async fn week() -> Figures {
     let waiting = process::peak_mib(pid);
     let mut sent = (events / 1000 * 1000) as u64;
     live.wait_for_events(sent).await;
-    let before = load::waits(&intake, &live, &mut sent, 300).await;
+    let before = load::waits(&intake, &live, &mut sent, SAMPLES).await;
     let started = Instant::now();
     agent.ask(&["stream", "resume", "Behind"]);
-    let during = load::waits(&intake, &live, &mut sent, 300).await;
+    let during = load::waits(&intake, &live, &mut sent, SAMPLES).await;
     let caught_up_meanwhile = behind.progress().events >= sent;
     behind.wait_for_events(sent).await;
     let elapsed = started.elapsed();

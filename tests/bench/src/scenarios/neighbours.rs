@@ -9,7 +9,7 @@ use crate::load;
 /// How long a healthy stream's events take alone, beside one whose provider hangs, and beside one
 /// that catches up.
 pub async fn neighbours() -> Figures {
-    const SAMPLES: usize = 300;
+    const SAMPLES: usize = 1000;
     let waiting = events("PENSTOCK_BENCH_NEIGHBOURS", 1_000_000);
     let (mut agent, live) = (Agent::new(), receiver().await);
     let (hangs, behind) = (receiver().await, receiver().await);

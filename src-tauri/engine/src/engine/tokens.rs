@@ -66,7 +66,9 @@ impl Engine {
         let id = row.id;
         self.0
             .store
-            .write(move |connection| sources::set_token(connection, &id, &digest, saved, old))
+            .write(move |connection| {
+                sources::set_token(connection, &id, &digest, saved, old.as_ref())
+            })
             .await?;
         self.configured().await;
         // Whoever has the new token may use it at once.

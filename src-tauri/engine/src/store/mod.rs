@@ -145,11 +145,12 @@ impl Store {
         answer
     }
 
-    /// Runs `write` in the next shared transaction; answers once it is durable.
+    /// Runs `write` in the next shared transaction, and again where another job spoilt that one;
+    /// answers once it is durable.
     pub async fn write<T, F>(&self, write: F) -> Result<T, Problem>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         self.shared.writer.run(write).await
     }
@@ -178,7 +179,8 @@ fn at_one_moment<T>(
 ) -> rusqlite::Result<T> {
     let transaction = connection.unchecked_transaction()?;
     let answer = read(&transaction)?;
-    transaction.commit()?;
+    // SQLite commits nothing where damage was met, though it may have been of no matter.
+    transaction.rollback()?;
     Ok(answer)
 }
 
@@ -298,6 +300,19 @@ fn damaged() -> Problem {
         .next("End Penstock and start it again: it keeps the damaged file, and rebuilds the database from what can be read.")
         .next("Where that does not help, restore the folder from a backup, or start with an empty one.")
         .short("Database is damaged")
+}
+
+/// Whether a part of the database that was asked for is damaged.
+pub fn is_damage(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt)
+}
+
+/// What was read, or nothing where that part of the database is damaged.
+pub fn unless_damaged<T>(read: rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
+    match read {
+        Err(error) if is_damage(&error) => Ok(None),
+        read => read.map(Some),
+    }
 }
 
 /// SQLite's errors, in words.

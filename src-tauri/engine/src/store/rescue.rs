@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{FILE, behind, journal, migration, owner, problem, settings, witness};
+use super::{FILE, behind, damaged, journal, migration, owner, problem, settings, witness};
 use crate::clock::{Clock, SystemClock, rfc3339};
 use crate::event::Seq;
 use crate::problem::Problem;
@@ -68,6 +68,11 @@ fn is_whole(connection: &Connection) -> rusqlite::Result<bool> {
     let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     // Blocks and counter are written in one transaction.
     Ok(said == "ok" && journal::newest(connection)? == journal::last_seq(connection)?)
+}
+
+/// What to say where damage was met, until the database is looked through.
+pub fn suspected(path: &Path) -> Option<Problem> {
+    path.with_file_name(SUSPECT).exists().then(damaged)
 }
 
 /// What was lost in the last rescue, until the damaged file is deleted.

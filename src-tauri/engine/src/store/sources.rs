@@ -166,10 +166,10 @@ pub fn set_token(
     id: &str,
     sha256: &[u8],
     saved: bool,
-    old: Option<(Vec<u8>, Millis)>,
+    old: Option<&(Vec<u8>, Millis)>,
 ) -> rusqlite::Result<()> {
     revise(connection)?;
-    let (old_sha256, old_until) = old.unzip();
+    let (old_sha256, old_until) = old.map(|(sha256, until)| (sha256, until)).unzip();
     connection
         .prepare_cached(
             "UPDATE source SET token_sha256 = ?2, token_saved = ?3, old_token_sha256 = ?4, old_token_until = ?5

@@ -2,7 +2,8 @@
 //!
 //! Always holds: what waits while a transaction is being committed shares the next one, so many
 //! writers cost one fsync; a job that fails is undone alone; nobody is answered before the commit
-//! is durable. A job must not wait for anything.
+//! is durable. A job must not wait for anything, and may be done again: SQLite commits no
+//! transaction in which damage was met, so that the others of it are done once more without it.
 
 use bytes::Bytes;
 use rusqlite::Connection;
@@ -13,7 +14,7 @@ use tokio::sync::oneshot;
 
 use super::journal::{Blocks, Pending};
 use super::witness::{self, Witness};
-use super::{behind, problem, rescue};
+use super::{behind, is_damage, problem, rescue};
 use crate::clock::Millis;
 use crate::problem::Problem;
 
@@ -26,15 +27,52 @@ pub struct Writer {
     jobs: Sender<Job>,
 }
 
-type Finish = Box<dyn FnOnce(Result<(), &Problem>) + Send>;
-
-/// Whether it went well, and whom to tell after the commit. Not to be done where there is no
-/// transaction to do it in.
-type Work = Box<dyn FnOnce(Option<&Connection>) -> (bool, Finish) + Send>;
-
 enum Job {
-    Run(Work),
+    Run(Box<dyn Work>),
     Append(Append),
+}
+
+trait Work: Send {
+    fn run(&mut self, connection: &Connection) -> Ran;
+    /// Answers, once it is known what came of the transaction.
+    fn finish(self: Box<Self>, committed: Result<(), &Problem>, path: &Path);
+}
+
+/// What came of a job, before the commit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ran {
+    Well,
+    Failed,
+    MetDamage,
+}
+
+struct Task<T, F> {
+    write: F,
+    result: Option<rusqlite::Result<T>>,
+    reply: oneshot::Sender<Result<T, Problem>>,
+}
+
+impl<T, F> Work for Task<T, F>
+where
+    T: Send,
+    F: Fn(&Connection) -> rusqlite::Result<T> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> Ran {
+        match self.result.insert((self.write)(connection)) {
+            Ok(_) => Ran::Well,
+            Err(error) if is_damage(error) => Ran::MetDamage,
+            Err(_) => Ran::Failed,
+        }
+    }
+
+    fn finish(self: Box<Self>, committed: Result<(), &Problem>, path: &Path) {
+        let _ = self.reply.send(match (self.result, committed) {
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Err(error)), _) => Err(rescue::noted(&error, path)),
+            (_, Err(problem)) => Err(problem.clone()),
+            (None, Ok(())) => Err(problem(&undone())),
+        });
+    }
 }
 
 /// What is written with appended events, in their transaction.
@@ -68,23 +106,13 @@ impl Writer {
     pub(super) async fn run<T, F>(&self, write: F) -> Result<T, Problem>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Job::Run(Box::new(move |connection| {
-            let result = connection.map(write);
-            let finish: (bool, Finish) = (
-                matches!(result, Some(Ok(_))),
-                Box::new(move |committed| {
-                    let _ = reply.send(match (result, committed) {
-                        (Some(Ok(value)), Ok(())) => Ok(value),
-                        (Some(Err(error)), _) => Err(problem(&error)),
-                        (_, Err(problem)) => Err(problem.clone()),
-                        (None, Ok(())) => Err(problem(&undone())),
-                    });
-                }),
-            );
-            finish
+        let job = Job::Run(Box::new(Task {
+            write,
+            result: None,
+            reply,
         }));
         self.jobs.send(job).map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
@@ -182,33 +210,22 @@ fn commit_group(
     witness: Option<&mut Witness>,
 ) {
     let mut appends = Vec::new();
-    let mut finishes = Vec::new();
+    let mut tasks = Vec::new();
+    for job in group {
+        match job {
+            Job::Append(append) => appends.push(append),
+            Job::Run(work) => tasks.push((work, Ran::Well)),
+        }
+    }
     let mut pending = Pending::default();
-    let mut group = group.into_iter();
     let outcome = (|| -> rusqlite::Result<()> {
         ready?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         if place.has_moved() {
             return Err(moved());
         }
-        for job in group.by_ref() {
-            match job {
-                Job::Append(append) => appends.push(append),
-                Job::Run(work) => {
-                    connection.execute_batch("SAVEPOINT job")?;
-                    let (ok, finish) = work(Some(connection));
-                    finishes.push(finish);
-                    if connection.is_autocommit() {
-                        // A full disk and the like make SQLite undo the whole transaction.
-                        return Err(undone());
-                    }
-                    connection.execute_batch(if ok {
-                        "RELEASE job"
-                    } else {
-                        "ROLLBACK TO job; RELEASE job"
-                    })?;
-                }
-            }
+        while run_tasks(connection, &mut tasks)? == Ran::MetDamage {
+            connection.execute_batch("ROLLBACK; BEGIN IMMEDIATE")?;
         }
         for append in &mut appends {
             pending.push(append.source, &append.events, append.at);
@@ -231,13 +248,6 @@ fn commit_group(
             Err(problem) => tracing::error!(code = problem.code, "The store cannot be written."),
         }
     }
-    // What was not begun is answered like what was undone.
-    for job in group {
-        match job {
-            Job::Append(append) => appends.push(append),
-            Job::Run(work) => finishes.push(work(None).1),
-        }
-    }
     if answer.is_ok()
         && let Some(at) = pending.publish(blocks)
         && let Some(witness) = witness
@@ -247,9 +257,31 @@ fn commit_group(
     for append in appends {
         let _ = append.reply.send(answer.clone());
     }
-    for finish in finishes {
-        finish(answer.as_ref().map(|&()| ()));
+    for (task, _) in tasks {
+        task.finish(answer.as_ref().map(|&()| ()), &place.path);
     }
+}
+
+/// Does what did not meet damage before, each job in a savepoint of its own; ends where one meets
+/// damage, since nothing of the transaction can be committed then.
+fn run_tasks(connection: &Connection, tasks: &mut [(Box<dyn Work>, Ran)]) -> rusqlite::Result<Ran> {
+    for (task, ran) in tasks {
+        if *ran == Ran::MetDamage {
+            continue;
+        }
+        connection.execute_batch("SAVEPOINT job")?;
+        *ran = task.run(connection);
+        if connection.is_autocommit() {
+            // A full disk and the like make SQLite undo the whole transaction.
+            return Err(undone());
+        }
+        match ran {
+            Ran::Well => connection.execute_batch("RELEASE job")?,
+            Ran::Failed => connection.execute_batch("ROLLBACK TO job; RELEASE job")?,
+            Ran::MetDamage => return Ok(Ran::MetDamage),
+        }
+    }
+    Ok(Ran::Well)
 }
 
 /// Where the database was opened. A file that was removed since can still be written, and what
@@ -297,4 +329,87 @@ fn undone() -> rusqlite::Error {
         rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
         Some(String::from("the transaction was undone")),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{FILE, connect, migration, settings};
+    use super::*;
+    use std::io::{Seek, SeekFrom, Write};
+
+    type Answer<T> = oneshot::Receiver<Result<T, Problem>>;
+
+    fn job<T: Send + 'static>(
+        write: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> (Job, Answer<T>) {
+        let (reply, answer) = oneshot::channel();
+        let result = None;
+        let task = Task {
+            write,
+            result,
+            reply,
+        };
+        (Job::Run(Box::new(task)), answer)
+    }
+
+    /// A database with a table that cannot be read.
+    fn damaged(path: &Path) {
+        let mut connection = connect(path).expect("it opens");
+        migration::migrate(&mut connection).expect("its tables are made");
+        connection
+            .execute_batch("CREATE TABLE spoilt AS SELECT 1 AS it")
+            .expect("it is made");
+        let page: i64 = connection
+            .query_row(
+                "SELECT rootpage FROM sqlite_schema WHERE name = 'spoilt'",
+                [],
+                |row| row.get(0),
+            )
+            .expect("it has a page");
+        // Folds the log away.
+        connection.close().expect("it closes");
+        let mut file = std::fs::File::options()
+            .write(true)
+            .open(path)
+            .expect("it opens");
+        let at = SeekFrom::Start((page.cast_unsigned() - 1) * 8192);
+        file.seek(at)
+            .and_then(|_| file.write_all(&[0xff; 8192]))
+            .expect("it is overwritten");
+    }
+
+    #[test]
+    fn a_job_that_meets_damage_is_undone_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE);
+        damaged(&path);
+        let connection = connect(&path).expect("it opens");
+        let blocks = Blocks::new(&connection).expect("it is read");
+
+        let (before, before_answer) = job(|connection| settings::set(connection, "before", "1"));
+        let (meets, meets_answer) = job(|connection| {
+            settings::set(connection, "meets", "1")?;
+            connection.query_row("SELECT it FROM spoilt", [], |row| row.get::<_, i64>(0))
+        });
+        let (after, after_answer) = job(|connection| settings::set(connection, "after", "1"));
+        let group = vec![before, meets, after];
+        commit_group(&connection, &Place::of(&path), Ok(()), group, &blocks, None);
+
+        let answer = before_answer.blocking_recv().expect("an answer");
+        answer.expect("it is written");
+        let answer = after_answer.blocking_recv().expect("an answer");
+        answer.expect("it is written");
+        let answer = meets_answer.blocking_recv().expect("an answer");
+        let problem = answer.expect_err("it cannot be read");
+        assert_eq!(problem.code, "store-damaged");
+        assert_eq!(blocks.trouble(), None, "the store can be written");
+        assert!(
+            rescue::suspected(&path).is_some(),
+            "it is to be looked through"
+        );
+        let kept = |key| settings::get(&connection, key).expect("it is read");
+        assert_eq!(kept("before").as_deref(), Some("1"));
+        assert_eq!(kept("after").as_deref(), Some("1"));
+        assert_eq!(kept("meets"), None);
+    }
 }

@@ -72,7 +72,7 @@ async fn hold(surroundings: &Surroundings, stream: &str, problem: Problem) {
                     cursor.state_since = now;
                 }
                 cursor.state = State::Held;
-                cursor.problem = Some(problem);
+                cursor.problem = Some(problem.clone());
                 cursor.problem_at = Some(now);
                 cursor.next_try_at = Some(now + LOOK_AGAIN.as_millis() as Millis);
                 cursor::save(connection, &id, &cursor)?;

@@ -229,7 +229,7 @@ async fn what_was_pruned_lies_before_what_comes_after_it() {
         let source = Some(row.number);
         let before =
             [1, 3, 6, 11, 13, 16].map(|seq| journal::total_before(connection, seq, source));
-        let whole = [None, source].map(|of| journal::whole_from(connection, of));
+        let whole = [None, source].map(|of| journal::whole_from(connection, of, 0));
         let before = before.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok((before, whole.into_iter().collect::<Result<Vec<_>, _>>()?))
     });
@@ -238,7 +238,7 @@ async fn what_was_pruned_lies_before_what_comes_after_it() {
     assert_eq!(whole, [11, 11]);
     let at_the_end = store.write(|connection| {
         journal::prune(connection, i64::MAX, 64)?;
-        journal::whole_from(connection, None)
+        journal::whole_from(connection, None, 0)
     });
     assert_eq!(at_the_end.await.expect("it is pruned"), 16);
 }

@@ -116,7 +116,7 @@ impl Engine {
                     Some(source) => sources::number(connection, source)?,
                     None => None,
                 };
-                let next = journal::summary(connection)?.last_seq + 1;
+                let next = journal::last_seq(connection)? + 1;
                 let position = journal::total_before(connection, next, source)?;
                 cursor::place(connection, &insert.id, next, position, now)
             })

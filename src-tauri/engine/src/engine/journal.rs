@@ -1,12 +1,14 @@
 //! The journal as a whole: how full it is, and what it may take.
 
 use rusqlite::Connection;
+use std::path::Path;
 
 use super::Engine;
 use crate::clock::rfc3339;
 use crate::problem::Problem;
+use crate::store::journal::Summary;
 use crate::store::room::{self, Bounds, Room};
-use crate::store::{Store, behind, cursor, journal, rescue, settings, streams};
+use crate::store::{Store, behind, cursor, journal, rescue, settings, streams, unless_damaged};
 use crate::view::{JournalBounds, JournalView};
 
 /// A smaller journal could not even hold the streams' own records.
@@ -64,6 +66,18 @@ impl Engine {
     }
 }
 
+/// Of a damaged journal no more than how far it got, so that everything else can be shown.
+fn summary(connection: &Connection, path: &Path) -> rusqlite::Result<Summary> {
+    if let Some(summary) = unless_damaged(journal::summary(connection))? {
+        return Ok(summary);
+    }
+    rescue::suspect(path);
+    Ok(Summary {
+        last_seq: journal::last_seq(connection)?,
+        ..Summary::default()
+    })
+}
+
 fn refuse(bounds: &JournalBounds) -> Result<(), Problem> {
     if let Some(limit) = bounds.limit_bytes
         && (1..LEAST_LIMIT).contains(&limit)
@@ -90,7 +104,8 @@ fn refuse(bounds: &JournalBounds) -> Result<(), Problem> {
 
 /// How the journal is doing.
 pub(super) fn view(connection: &Connection, store: &Store) -> rusqlite::Result<JournalView> {
-    let kept = journal::summary(connection)?;
+    let kept = summary(connection, store.path())?;
+    let oldest_at = unless_damaged(journal::oldest_at(connection))?.flatten();
     let waiting = streams::all(connection)?
         .iter()
         .map(|row| {
@@ -109,7 +124,7 @@ pub(super) fn view(connection: &Connection, store: &Store) -> rusqlite::Result<J
         last_seq: store.blocks().last_seq().max(kept.last_seq),
         events: kept.events,
         bytes: kept.bytes,
-        oldest_at: journal::oldest_at(connection)?.map(rfc3339),
+        oldest_at: oldest_at.map(rfc3339),
         limit_bytes: bounds.limit,
         keep_free_bytes: room.kept_free(&bounds),
         disk_free_bytes: room.disk_free,
@@ -119,6 +134,7 @@ pub(super) fn view(connection: &Connection, store: &Store) -> rusqlite::Result<J
             .blocks()
             .trouble()
             .or(room.problem(&bounds))
+            .or(rescue::suspected(store.path()))
             .or(behind::report(connection, store.path())?)
             .or(rescue::report(connection, store.path())?),
     })

@@ -61,19 +61,17 @@ fn place_of(
     from: ReplayFrom,
     source: Option<i64>,
 ) -> rusqlite::Result<Seq> {
-    let kept = journal::summary(connection)?;
+    let next = journal::last_seq(connection)? + 1;
     let seq = match from {
         ReplayFrom::Seq(seq) => seq,
-        ReplayFrom::Time(time) => {
-            journal::first_since(connection, time)?.unwrap_or(kept.last_seq + 1)
-        }
+        ReplayFrom::Time(time) => journal::first_since(connection, time)?.unwrap_or(next),
     };
-    let first = first_place(connection, source)?;
-    Ok(seq.clamp(first, (kept.last_seq + 1).max(first)))
+    let first = first_place(connection, source, seq)?;
+    Ok(seq.clamp(first, next.max(first)))
 }
 
-fn first_place(connection: &Connection, source: Option<i64>) -> rusqlite::Result<Seq> {
-    Ok(journal::whole_from(connection, source)?.max(1))
+fn first_place(connection: &Connection, source: Option<i64>, to: Seq) -> rusqlite::Result<Seq> {
+    Ok(journal::whole_from(connection, source, to)?.max(1))
 }
 
 /// `known` is what was passed from `to` up to another place, where that lies before the cursor.
@@ -89,7 +87,7 @@ fn move_cursor(
         Some(source) => Some(sources::number(connection, source)?.unwrap_or(-1)),
         None => None,
     };
-    let first = first_place(connection, source)?;
+    let first = first_place(connection, source, to)?;
     let passed = if to < first {
         // Some of it was pruned since it was looked through.
         Passed::within(connection, &stream.id, first..cursor.next_seq)?

@@ -13,7 +13,7 @@ use crate::store::cursor::{self, Cursor};
 use crate::store::journal::Blocks;
 use crate::store::sources::{self, SourceRow};
 use crate::store::streams::{self, StreamRow};
-use crate::store::{reading, set_aside, stat};
+use crate::store::{reading, set_aside, stat, unless_damaged};
 use crate::view::{Delivering, Saved, SourceStatus, SourceView, StreamView};
 
 const HOUR_SECONDS: i64 = 3600;
@@ -52,7 +52,8 @@ pub fn stream(
     let health = health::judge(row, &cursor, waiting, now);
     let about = provider::about(&row.provider).ok();
     let oldest = if waiting > 0 {
-        accepted_at(connection, &cursor, number)?
+        // Whoever delivers says that it is damaged.
+        unless_damaged(accepted_at(connection, &cursor, number))?.flatten()
     } else {
         None
     };

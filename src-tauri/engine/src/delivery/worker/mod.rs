@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use self::read::{DAMAGED, Read, take_up};
+use self::read::{DAMAGED, Read, STORE_DAMAGED, take_up};
 use super::budget::{Budget, SMALL, Share};
 use super::send::{Line, Tried};
 use super::units::{Origin, Units};
@@ -188,11 +188,13 @@ impl Worker {
                         code = problem.code,
                         "The journal could not be read."
                     );
-                    if [DAMAGED, "store-damaged"].contains(&problem.code.as_str()) {
+                    let damaged = [DAMAGED, STORE_DAMAGED].contains(&problem.code.as_str());
+                    // What lies before it comes first: it is looked at again when that is settled.
+                    if damaged && self.under_way.is_empty() {
                         let now = self.surroundings.clock.now();
                         self.fails(Instant::now(), now, State::Held, None, &problem);
                         self.commit(Vec::new()).await;
-                    } else {
+                    } else if !damaged {
                         self.not_before = Some(Instant::now() + Duration::from_secs(1));
                     }
                     Filled::Busy

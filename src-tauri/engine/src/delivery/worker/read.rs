@@ -12,6 +12,8 @@ use crate::store::{sources, spans};
 
 /// The code of the problem that a block cannot be read.
 pub(super) const DAMAGED: &str = "journal-damaged";
+/// The code of the problem that the database itself cannot be read.
+pub(super) const STORE_DAMAGED: &str = "store-damaged";
 /// Events and bytes that a filter looks at in one go.
 const LOOK: (usize, usize) = (20_000, 16 << 20);
 
@@ -36,7 +38,8 @@ impl Worker {
             look: LOOK,
             ..self.wanted(self.next_read)
         };
-        let mut reading = journal::read(store, wanted).await?;
+        let reading = journal::read(store, wanted).await;
+        let mut reading = reading.map_err(|problem| damage_at(self.next_read, problem))?;
         if let Some(damaged) = reading.damaged {
             return Err(damaged_block(damaged.first_seq, damaged.last_seq));
         }
@@ -80,9 +83,8 @@ impl Worker {
             events: count,
             ..self.wanted(first)
         };
-        let mut events = journal::read(&self.surroundings.store, wanted)
-            .await?
-            .events;
+        let reading = journal::read(&self.surroundings.store, wanted).await;
+        let mut events = reading.map_err(|problem| damage_at(first, problem))?.events;
         events.retain(|event| event.seq <= last);
         if events.len() == count {
             Ok(events)
@@ -142,6 +144,17 @@ fn cut_by_time(events: &mut Vec<Event>, span: i64) {
         })
         .count();
     events.truncate(keep.max(1));
+}
+
+/// Names the place where a damaged database was met.
+fn damage_at(seq: Seq, problem: Problem) -> Problem {
+    if problem.code != STORE_DAMAGED {
+        return problem;
+    }
+    Problem {
+        summary: format!("Penstock's database is damaged where event {seq} is to be read."),
+        ..problem
+    }
 }
 
 fn damaged_block(first: Seq, last: Seq) -> Problem {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
+use super::read::newest;
 use super::{Block, encode};
 use crate::clock::Millis;
 use crate::event::Seq;
@@ -45,13 +46,7 @@ struct SourceCount {
 
 impl Blocks {
     pub(in crate::store) fn new(connection: &Connection) -> rusqlite::Result<Self> {
-        let last_seq: i64 = connection.query_row(
-            "SELECT max((SELECT value FROM counter WHERE name = 'last_seq'),
-                        coalesce((SELECT max(last_seq) FROM journal_block), 0))",
-            [],
-            |row| row.get(0),
-        )?;
-        let last_seq = last_seq.cast_unsigned();
+        let last_seq = newest(connection)?;
         let blocks = Self {
             tail: watch::Sender::new(last_seq),
             inner: Mutex::new(Inner {

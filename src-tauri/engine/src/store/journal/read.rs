@@ -9,7 +9,7 @@ use crate::clock::Millis;
 use crate::event::{Event, Seq};
 use crate::filter::Compiled;
 use crate::problem::Problem;
-use crate::store::Store;
+use crate::store::{Store, is_damage, unless_damaged};
 
 /// A filter that looks at more events than this does so where it holds up nobody else.
 const LOOK_HERE: u64 = 2000;
@@ -120,7 +120,11 @@ impl Cut {
         let source = self.wanted.source;
         let mut next = floor(connection, self.wanted.from, source)?;
         while let Some(first_seq) = next {
-            match load(store, connection, first_seq)? {
+            let loaded = load(store, connection, first_seq);
+            if self.ends_before(&loaded) {
+                break;
+            }
+            match loaded? {
                 Ok(block) => {
                     if !self.take(&block) {
                         break;
@@ -134,9 +138,18 @@ impl Cut {
                     break;
                 }
             }
-            next = following(connection, first_seq, source)?;
+            let follows = following(connection, first_seq, source);
+            if self.ends_before(&follows) {
+                break;
+            }
+            next = follows?;
         }
         Ok(self.reading)
+    }
+
+    /// Whether it is damage, and something lies before it: that first.
+    fn ends_before<T>(&self, read: &rusqlite::Result<T>) -> bool {
+        self.looked.0 > 0 && read.as_ref().is_err_and(is_damage)
     }
 
     /// Whether there is room for more.
@@ -279,20 +292,24 @@ pub fn total_before(
     let Some(source) = source else {
         return Ok(seq.saturating_sub(1));
     };
-    let block: Option<(i64, i64)> = connection
+    if seq > last_seq(connection)? {
+        return total(connection, source);
+    }
+    let block = connection
         .prepare_cached(
             "SELECT last_seq, source_total FROM journal_block
              WHERE source = ?1 AND first_seq < ?2 ORDER BY first_seq DESC LIMIT 1",
         )?
         .query_row(params![source, seq.cast_signed()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
         })
-        .optional()?;
-    let before = match block {
+        .optional();
+    // Damage that ends before `seq` has no say: the next block knows how many came before it.
+    let before = match unless_damaged(block)?.flatten() {
         Some((last, total)) if last >= seq.cast_signed() => {
             return Ok((total - (last + 1 - seq.cast_signed())).cast_unsigned());
         }
-        Some((_, total)) => total,
+        Some((_, total)) => total.cast_unsigned(),
         None => 0,
     };
     // What was pruned from there on to the next block counts as before it: it can never come again.
@@ -304,48 +321,59 @@ pub fn total_before(
         .query_row(params![source, seq.cast_signed()], |row| row.get(0))
         .optional()?;
     let all = match next {
-        Some(next) => Some(next),
-        None => connection
-            .query_row(
-                "SELECT total FROM source WHERE number = ?1",
-                [source],
-                |row| row.get(0),
-            )
-            .optional()?,
+        Some(next) => next.cast_unsigned(),
+        None => total(connection, source)?,
     };
-    Ok(all.unwrap_or(0).max(before).cast_unsigned())
+    Ok(all.max(before))
 }
 
 /// The first event from which on nothing was pruned: of a source, or of all; the next one to be
-/// appended where the newest were.
-pub fn whole_from(connection: &Connection, source: Option<i64>) -> rusqlite::Result<Seq> {
-    let seq: i64 = match source {
-        None => connection.query_row(
-            "SELECT CASE WHEN coalesce(max(last_seq), 0) < counter.value THEN counter.value + 1
-                    ELSE coalesce(max(first_seq) FILTER (
-                           WHERE before IS NULL OR before <> first_seq - 1), 0) END
-             FROM (SELECT value FROM counter WHERE name = 'last_seq') AS counter LEFT JOIN (
-               SELECT first_seq, last_seq, lag(last_seq) OVER (ORDER BY first_seq) AS before
-               FROM journal_block) ON true",
-            [],
-            |row| row.get(0),
-        )?,
-        Some(source) => connection.query_row(
-            "SELECT CASE WHEN coalesce(max(source_total), 0)
-                              < coalesce((SELECT total FROM source WHERE number = ?1), 0)
-                    THEN (SELECT value + 1 FROM counter WHERE name = 'last_seq')
-                    ELSE coalesce(max(first_seq) FILTER (
-                           WHERE before IS NULL
-                           OR before <> source_total - (last_seq + 1 - first_seq)), 0) END
-             FROM (
-               SELECT first_seq, last_seq, source_total,
-                      lag(source_total) OVER (ORDER BY first_seq) AS before
-               FROM journal_block WHERE source = ?1)",
-            [source],
-            |row| row.get(0),
-        )?,
+/// appended where the newest were. Looks back no further than to the block of `enough`.
+pub fn whole_from(
+    connection: &Connection,
+    source: Option<i64>,
+    enough: Seq,
+) -> rusqlite::Result<Seq> {
+    let last = last_seq(connection)?;
+    let (mut whole, mut upto) = match source {
+        None => (last + 1, last),
+        Some(source) => (last + 1, total(connection, source)?),
     };
-    Ok(seq.cast_unsigned())
+    if upto == 0 {
+        return Ok(0);
+    }
+    let mut statement = connection.prepare_cached(match source {
+        None => {
+            "SELECT first_seq, first_seq - 1, last_seq FROM journal_block
+             WHERE ?1 IS NULL ORDER BY first_seq DESC"
+        }
+        Some(_) => {
+            "SELECT first_seq, source_total - (last_seq + 1 - first_seq), source_total
+             FROM journal_block WHERE source = ?1 ORDER BY first_seq DESC"
+        }
+    })?;
+    let mut rows = statement.query([source])?;
+    while let Some(row) = rows.next()? {
+        let ends = row.get::<_, i64>(2)?.cast_unsigned();
+        if ends < upto {
+            break;
+        }
+        whole = row.get::<_, i64>(0)?.cast_unsigned();
+        upto = row.get::<_, i64>(1)?.cast_unsigned();
+        if whole <= enough {
+            break;
+        }
+    }
+    Ok(whole)
+}
+
+/// Events of a source that were ever appended.
+fn total(connection: &Connection, source: i64) -> rusqlite::Result<u64> {
+    let total: Option<i64> = connection
+        .prepare_cached("SELECT total FROM source WHERE number = ?1")?
+        .query_row([source], |row| row.get(0))
+        .optional()?;
+    Ok(total.unwrap_or(0).cast_unsigned())
 }
 
 /// What the journal holds.

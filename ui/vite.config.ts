@@ -54,7 +54,7 @@ export default defineConfig(({ mode }) => ({
               name: 'shared',
               minShareCount: 2,
               entriesAware: true,
-              entriesAwareMergeThreshold: 30_000,
+              entriesAwareMergeThreshold: 100_000,
             },
           ],
         },

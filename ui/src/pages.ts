@@ -1,11 +1,16 @@
-/** Each page's code, loaded when it is first opened. A page asks the router what it shows. */
+/**
+ * Each page's code, loaded when it is first opened; that of the first page comes with the app, so
+ * that the window waits for one round of files and not for two. A page asks the router what it
+ * shows.
+ */
 import type { Component } from 'svelte';
+import * as streams from './features/streams/StreamsPage.svelte';
 import type { Page } from './lib/route.svelte';
 
 type Load = () => Promise<{ default: Component<Record<string, never>> }>;
 
 export const pages: Record<Page, Load> = {
-  streams: () => import('./features/streams/StreamsPage.svelte'),
+  streams: async () => streams,
   activity: () => import('./features/activity/ActivityPage.svelte'),
   practice: () => import('./features/practice/PracticePage.svelte'),
   settings: () => import('./features/settings/SettingsPage.svelte'),

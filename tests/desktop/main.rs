@@ -17,6 +17,7 @@ mod providers;
 mod refusals;
 mod secrets;
 mod settings;
+#[allow(dead_code, reason = "shared with the measurement")]
 mod surroundings;
 mod trouble;
 mod webdriver;

@@ -30,18 +30,24 @@ pub struct Surroundings {
 impl Surroundings {
     /// With a keychain that is unlocked.
     pub async fn new() -> Self {
-        Self::with_keychain(true).await
+        Self::with(true, "trace").await
+    }
+
+    /// The same, with as little written to the logs as usual.
+    pub async fn to_measure() -> Self {
+        Self::with(true, "info").await
     }
 
     /// With a keychain only where one is asked for, and then with no keyring in it.
     pub async fn without_keyring() -> Self {
-        Self::with_keychain(false).await
+        Self::with(false, "trace").await
     }
 
-    async fn with_keychain(unlocked: bool) -> Self {
+    async fn with(unlocked: bool, log: &str) -> Self {
         let home = tempfile::tempdir().expect("a temporary home");
         let data_dir = home.path().join("penstock");
         let mut variables = variables(home.path(), &data_dir);
+        variables.push(("PENSTOCK_LOG", log.into()));
         stand_still(home.path());
 
         let screen = ["-screen", "0", "1920x1200x24", "-nolisten", "tcp"];
@@ -88,7 +94,12 @@ impl Surroundings {
 
     /// Opens the app and waits for its page.
     pub async fn open_app(&self) -> Window {
-        Window::open(&self.driver_url, &app()).await
+        self.open(&app()).await
+    }
+
+    /// Opens any program with a window.
+    pub async fn open(&self, program: &Path) -> Window {
+        Window::open(&self.driver_url, program).await
     }
 
     /// Has the system ask the app to end, and waits until it has.
@@ -200,7 +211,6 @@ fn variables(home: &Path, data_dir: &Path) -> Variables {
         ("XDG_CACHE_HOME", folder("cache")),
         ("PENSTOCK_DATA_DIR", data_dir.into()),
         ("PENSTOCK_VAULT", "keychain".into()),
-        ("PENSTOCK_LOG", "trace".into()),
         ("GDK_BACKEND", "x11".into()),
         ("LANG", "C.UTF-8".into()),
         ("TZ", "UTC".into()),
@@ -284,7 +294,7 @@ fn private(folder: &Path) {
     fs::set_permissions(folder, mode).expect("its mode can be set");
 }
 
-fn processes() -> Vec<u32> {
+pub fn processes() -> Vec<u32> {
     let entries = fs::read_dir("/proc")
         .expect("processes can be listed")
         .flatten();

@@ -45,6 +45,12 @@ impl Session {
         Ok(session)
     }
 
+    /// Where the page that is shown comes from.
+    pub async fn url(&self) -> Answer<String> {
+        let url = self.ask(self.http.get(format!("{}/url", self.url))).await?;
+        Ok(url.as_str().unwrap_or_default().to_owned())
+    }
+
     /// Every element of this path, in the order of the page.
     pub async fn find(&self, xpath: &str) -> Answer<Vec<Element>> {
         let wanted = json!({ "using": "xpath", "value": xpath });

@@ -25,6 +25,12 @@ impl Window {
     pub async fn open(driver_url: &str, app: &Path) -> Self {
         let session = Session::start(driver_url, app).await;
         let window = Self(session.expect("the window opens"));
+        // A script that runs in the empty page before the app's own is never answered.
+        wait_for("the app's own page", async || {
+            let url = window.0.url().await;
+            url.is_ok_and(|url| url.starts_with("tauri:"))
+        })
+        .await;
         window.run(NOTE_FAULTS).await;
         window
     }

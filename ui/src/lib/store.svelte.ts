@@ -67,6 +67,7 @@ export class Store {
       this.journal = journal;
       this.problem = null;
       this.ready = true;
+      performance.mark('data');
       this.#told();
       for (const changes of this.#early.splice(0)) this.apply(changes);
     } catch (reason) {

@@ -42,13 +42,10 @@ impl Session {
         let answer = session.post("", json!({ "capabilities": wanted })).await?;
         let id = answer["sessionId"].as_str().expect("a session has an id");
         session.url = format!("{}/{id}", session.url);
+        // It may wait for a page that was there before it looked, by its own choice for minutes.
+        let wait = json!({ "pageLoad": 2_000 });
+        session.post("/timeouts", wait).await?;
         Ok(session)
-    }
-
-    /// Where the page that is shown comes from.
-    pub async fn url(&self) -> Answer<String> {
-        let url = self.ask(self.http.get(format!("{}/url", self.url))).await?;
-        Ok(url.as_str().unwrap_or_default().to_owned())
     }
 
     /// Every element of this path, in the order of the page.

@@ -12,12 +12,14 @@ pub struct Window(Session);
 /// Notes what goes wrong in the page without a word to the person: errors that nobody catches,
 /// and what the content security policy refuses.
 const NOTE_FAULTS: &str = "
+    if (location.protocol !== 'tauri:') return false;
     window.faults = [];
     const note = (fault) => window.faults.push(String(fault));
     addEventListener('error', (event) => note(event.message));
     addEventListener('unhandledrejection', (event) => note(JSON.stringify(event.reason)));
     document.addEventListener('securitypolicyviolation', (event) =>
       note(`${event.violatedDirective} refused ${event.blockedURI} ${event.sample}`));
+    return true;
 ";
 
 impl Window {
@@ -25,13 +27,12 @@ impl Window {
     pub async fn open(driver_url: &str, app: &Path) -> Self {
         let session = Session::start(driver_url, app).await;
         let window = Self(session.expect("the window opens"));
-        // A script that runs in the empty page before the app's own is never answered.
+        // Till then the driver may refuse, or answer for the empty page before it.
         wait_for("the app's own page", async || {
-            let url = window.0.url().await;
-            url.is_ok_and(|url| url.starts_with("tauri:"))
+            let noted = window.0.run(NOTE_FAULTS).await;
+            noted.is_ok_and(|noted| noted == Value::Bool(true))
         })
         .await;
-        window.run(NOTE_FAULTS).await;
         window
     }
 

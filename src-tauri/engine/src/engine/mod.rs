@@ -171,8 +171,8 @@ impl Engine {
     /// Everything, as it was at one moment.
     pub async fn status(&self) -> Result<StatusView, Problem> {
         let (store, now) = (self.0.store.clone(), self.now());
-        let guest = !self.is_owner().await;
         let delivering = self.delivering().await;
+        let guest = delivering != Delivering::Here;
         self.0
             .store
             .read(move |connection| {

@@ -93,11 +93,10 @@ impl Witness {
     /// Says that all of this is durable. Where it cannot be written, what was said before stays.
     pub fn note(&mut self, standing: &Standing) {
         let written = self.write(standing);
-        match &written {
-            Err(error) if !self.fails => {
-                tracing::warn!(%error, "The journal's witness could not be written.");
-            }
-            _ => {}
+        if let Err(error) = &written
+            && !self.fails
+        {
+            tracing::warn!(%error, "The journal's witness could not be written.");
         }
         self.fails = written.is_err();
     }
